@@ -1,0 +1,3 @@
+//! The `ai-keys` command.
+
+fn main() {}
