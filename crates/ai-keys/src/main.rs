@@ -1,3 +1,7 @@
 //! The `ai-keys` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ai_keys::exit::ExitCode::Done.into()
+}

@@ -1,0 +1,13 @@
+//! The runner of ai-keys: the only part that touches the world, and the only
+//! part that ever holds a key value.
+//!
+//! Everything printed passes through [`output::Output`], every key value is a
+//! [`secret::Secret`], and every call to a provider goes through
+//! [`schedule::Scheduler`].
+
+pub mod exit;
+pub mod mask;
+pub mod output;
+
+pub mod secret;
+pub mod signal;

@@ -1,0 +1,125 @@
+//! What leaves the process, by both streams.
+
+use super::*;
+
+const VALUE: &str = "Zx9QwErTy7UiOpAs3DfGhJkL1zXcVbNm5qWeRtYu";
+
+fn github_actions() -> Settings {
+    Settings {
+        is_github_actions: true,
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn a_value_in_two_writes_is_hidden() {
+    let (output, captured) = Output::captured();
+    output.mask(VALUE);
+    let (start, end) = VALUE.split_at(10);
+    for piece in ["key ", start, end, " end", "\nnext\n"] {
+        let _ = output.stream(Stream::Out).write(piece.as_bytes()).unwrap();
+        output.stream(Stream::Out).flush().unwrap();
+    }
+    assert_eq!(captured.stdout(), "key *** end\nnext\n");
+}
+
+#[test]
+fn a_line_without_end_appears_at_the_end_of_the_run() {
+    let (output, captured) = Output::captured();
+    output.print("no line end");
+    assert_eq!(captured.stdout(), "");
+    output.finish();
+    assert_eq!(captured.stdout(), "no line end");
+}
+
+#[test]
+fn results_and_notices_have_a_stream_each() {
+    let (output, captured) = Output::captured();
+    output.print("result\n");
+    output.notice("notice");
+    output.prompt("apply? ");
+    assert_eq!(captured.stdout(), "result\n");
+    assert_eq!(captured.stderr(), "notice\napply? ");
+}
+
+#[test]
+fn github_gets_one_stream_and_each_mask_once_before_any_other_use() {
+    let (output, captured) = Output::captured_with(github_actions());
+    output.notice("before");
+    output.mask(VALUE);
+    output.mask(VALUE);
+    output.error(VALUE);
+    output.print(&format!("{VALUE}\n"));
+    assert_eq!(
+        captured.stdout(),
+        format!("before\n::add-mask::{VALUE}\n***\n***\n")
+    );
+    assert_eq!(captured.stderr(), "");
+}
+
+#[test]
+fn masks_are_announced_to_github_only() {
+    let (output, captured) = Output::captured();
+    output.mask(VALUE);
+    assert_eq!(captured.stdout() + &captured.stderr(), "");
+}
+
+#[test]
+fn an_announced_value_cannot_end_its_command() {
+    let (output, captured) = Output::captured_with(github_actions());
+    output.mask("100%-secret\n::error::x");
+    assert_eq!(
+        captured.stdout(),
+        "::add-mask::100%25-secret%0A::error::x\n"
+    );
+}
+
+#[test]
+fn a_lone_carriage_return_starts_no_line() {
+    let (output, captured) = Output::captured();
+    output.print("a\r::error::b\r\nc\n");
+    assert_eq!(captured.stdout(), "a\\u{d}::error::b\nc\n");
+}
+
+#[test]
+fn bytes_that_are_not_text_do_not_hide_a_value() {
+    let (output, captured) = Output::captured();
+    output.mask(VALUE);
+    let line = [b"\xff", VALUE.as_bytes(), b"\xfe\n"].concat();
+    output.stream(Stream::Err).write_all(&line).unwrap();
+    assert_eq!(captured.stderr(), "\u{fffd}***\u{fffd}\n");
+}
+
+#[test]
+fn a_reader_that_went_away_is_noticed_and_harmless() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let output = Output::to(Settings::default(), Box::new(Closed), Box::new(io::sink()));
+    assert!(!output.is_broken());
+    output.print("x\n");
+    output.print("y\n");
+    assert!(output.is_broken());
+    let error = output.stream(Stream::Out).write(b"z\n").unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+}
+
+#[test]
+fn quiet_leaves_results_and_errors() {
+    let settings = Settings {
+        is_quiet: true,
+        ..Settings::default()
+    };
+    let (output, captured) = Output::captured_with(settings);
+    output.notice("notice");
+    output.error("error");
+    output.print("result\n");
+    assert_eq!(captured.stderr(), "error\n");
+    assert_eq!(captured.stdout(), "result\n");
+}
