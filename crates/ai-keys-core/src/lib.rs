@@ -1,1 +1,15 @@
-//! The pure policy core of ai-keys.
+//! The pure policy core of ai-keys: text and facts go in, diagnostics and a plan come out.
+//!
+//! Nothing here reads a file, a clock, the environment or the network, and no
+//! type here can hold the value of a key.
+
+pub mod check;
+pub mod date;
+pub mod diagnostic;
+pub mod digest;
+pub mod limits;
+pub mod manifest;
+pub mod rule;
+pub mod source;
+pub mod state;
+pub mod support;

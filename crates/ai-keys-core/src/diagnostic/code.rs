@@ -1,0 +1,140 @@
+//! Codes and names of diagnostics: given once, never reused or renumbered.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// There is no plan while this stands.
+    Error,
+    /// Accepted, and probably not what anybody wants.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl Severity {
+    /// Returns the word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A registered diagnostic: number, name and documentation.
+#[derive(Debug)]
+pub struct Code {
+    /// `AK112`.
+    pub id: &'static str,
+    /// `stage-claimed-twice`.
+    pub name: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The documentation in Markdown, as `ai-keys explain` prints it.
+    pub doc: &'static str,
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id, self.name)
+    }
+}
+
+/// Declares a code with its documentation.
+macro_rules! code {
+    ($(#[doc = $doc:literal])* $id:ident $name:literal $severity:ident) => {
+        $(#[doc = $doc])*
+        pub(crate) static $id: $crate::diagnostic::Code = $crate::diagnostic::Code {
+            id: stringify!($id),
+            name: $name,
+            severity: $crate::diagnostic::Severity::$severity,
+            doc: concat!($($doc, "\n"),*),
+        };
+    };
+}
+pub(crate) use code;
+
+use crate::manifest::code as shape;
+use crate::rule::{stage_claimed_twice, unknown_usage_plan};
+
+/// Every code, in order of its number. A list that is written down, not
+/// gathered at start-up.
+pub static CODES: &[&Code] = &[
+    &shape::AK001,
+    &shape::AK002,
+    &shape::AK003,
+    &shape::AK004,
+    &shape::AK005,
+    &shape::AK006,
+    &shape::AK007,
+    &shape::AK008,
+    &shape::AK009,
+    &shape::AK010,
+    &shape::AK011,
+    &unknown_usage_plan::AK103,
+    &stage_claimed_twice::AK112,
+];
+
+/// Returns the code with this id or name, in any case.
+#[must_use]
+pub fn find_code(id_or_name: &str) -> Option<&'static Code> {
+    let wanted = id_or_name.trim();
+    CODES
+        .iter()
+        .find(|code| code.id.eq_ignore_ascii_case(wanted) || code.name.eq_ignore_ascii_case(wanted))
+        .copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_unique_and_documented() {
+        for pair in CODES.windows(2) {
+            assert!(
+                pair[0].id < pair[1].id,
+                "{} before {}",
+                pair[0].id,
+                pair[1].id
+            );
+        }
+        for code in CODES {
+            let twins = CODES.iter().filter(|other| other.name == code.name).count();
+            assert_eq!(twins, 1, "{}", code.name);
+            assert!(
+                code.doc.contains("## What it checks"),
+                "{code} has no documentation"
+            );
+            assert!(
+                code.doc.contains("## What to do"),
+                "{code} does not say what to do"
+            );
+            assert!(code.id.len() == 5 && code.id.starts_with("AK"), "{code}");
+            let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            assert!(code.name.bytes().all(kebab), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_by_number_and_by_name() {
+        assert_eq!(find_code("ak001").map(|code| code.name), Some("syntax"));
+        assert_eq!(find_code("syntax").map(|code| code.id), Some("AK001"));
+        assert_eq!(find_code("AK999"), None);
+    }
+}

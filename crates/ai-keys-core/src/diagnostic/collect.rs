@@ -1,0 +1,154 @@
+//! Gathers every diagnostic of one run, in the order of the file.
+
+use super::{Code, Diagnostic, Edit, Help, Label, Severity};
+use crate::source::Span;
+
+/// The diagnostics of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Reports a mistake and returns its draft, for labels and help.
+    pub fn report(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Draft<'_> {
+        let at = self.list.len();
+        self.list.push(Diagnostic {
+            code,
+            message: message.into(),
+            primary: Label {
+                span,
+                text: String::new(),
+            },
+            related: Vec::new(),
+            help: None,
+        });
+        Draft {
+            list: &mut self.list,
+            at,
+        }
+    }
+
+    /// Returns the diagnostics in the order in which they were reported, or of
+    /// the file after [`Self::sort`].
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Returns how many there are of one severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.list
+            .iter()
+            .filter(|diagnostic| diagnostic.severity() == severity)
+            .count()
+    }
+
+    /// Returns whether nothing can be planned.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list
+            .iter()
+            .any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+
+    /// Returns whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Puts the diagnostics in the order of the file and drops repetitions.
+    pub fn sort(&mut self) {
+        let place = |d: &Diagnostic| (d.primary.span, d.code.id);
+        self.list
+            .sort_by(|a, b| (place(a), &a.message).cmp(&(place(b), &b.message)));
+        self.list.dedup();
+    }
+
+    /// Keeps only the diagnostics that `keep` holds on to.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
+    }
+
+    /// Adds the diagnostics of another run.
+    pub fn extend(&mut self, other: Self) {
+        self.list.extend(other.list);
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+/// A reported diagnostic to which labels and help can be added.
+pub struct Draft<'d> {
+    list: &'d mut Vec<Diagnostic>,
+    at: usize,
+}
+
+impl Draft<'_> {
+    fn edit(self, change: impl FnOnce(&mut Diagnostic)) -> Self {
+        if let Some(diagnostic) = self.list.get_mut(self.at) {
+            change(diagnostic);
+        }
+        self
+    }
+
+    /// Says what sits at the primary place.
+    pub fn label(self, text: impl Into<String>) -> Self {
+        self.edit(|diagnostic| diagnostic.primary.text = text.into())
+    }
+
+    /// Points to another place that matters.
+    pub fn related(self, span: Span, text: impl Into<String>) -> Self {
+        self.edit(|diagnostic| {
+            diagnostic.related.push(Label {
+                span,
+                text: text.into(),
+            })
+        })
+    }
+
+    /// Says what to do.
+    pub fn help(self, text: impl Into<String>) -> Self {
+        self.edit(|diagnostic| {
+            diagnostic.help = Some(Help {
+                text: text.into(),
+                edit: None,
+            })
+        })
+    }
+
+    /// Says what to do where there is something to say.
+    pub fn maybe_help(self, text: Option<impl Into<String>>) -> Self {
+        match text {
+            Some(text) => self.help(text),
+            None => self,
+        }
+    }
+
+    /// Says what to do and gives the edit that does it.
+    pub fn fix(self, text: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        let edit = Some(Edit {
+            span,
+            replacement: replacement.into(),
+        });
+        self.edit(|diagnostic| {
+            diagnostic.help = Some(Help {
+                text: text.into(),
+                edit,
+            })
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! Turns a spanned TOML tree into typed tables, reporting every mistake on the way.
+//!
+//! A field that cannot be read is reported and left out; the table around it
+//! survives, so that one slip does not hide the next ten.
+
+use std::borrow::Cow;
+
+use toml::de::{DeTable, DeValue};
+
+use super::code::{AK002, AK003, AK004, AK005};
+use super::shape::Shape;
+use crate::diagnostic::{Diagnostics, Draft, did_you_mean, list_of};
+use crate::source::Span;
+
+/// A TOML value with its span.
+pub(crate) type Value<'t> = toml::Spanned<DeValue<'t>>;
+/// The name of a field with its span.
+pub(crate) type Name<'t> = toml::Spanned<Cow<'t, str>>;
+
+/// A type that a field of the manifest can hold.
+pub(crate) trait Decode: Sized {
+    /// Whether a table without this field is reported.
+    const IS_REQUIRED: bool = true;
+
+    /// Reads a value, reporting what is wrong with it; `None` if there is
+    /// nothing to go on with.
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self>;
+
+    /// Returns what the field holds when it is not written.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Returns what the field takes.
+    fn shape() -> Shape;
+}
+
+/// The diagnostics so far and the path to the value at hand.
+#[derive(Default)]
+pub(crate) struct Decoder<'v> {
+    pub(crate) out: Diagnostics,
+    path: Vec<&'v str>,
+}
+
+impl<'v> Decoder<'v> {
+    /// Reads the value of one field, with its name on the path.
+    pub(crate) fn field<T: Decode>(
+        &mut self,
+        name: &'v Name<'_>,
+        value: &'v Value<'_>,
+    ) -> Option<T> {
+        self.path.push(name.get_ref());
+        let decoded = T::decode(value, self);
+        self.path.pop();
+        decoded
+    }
+
+    /// Returns the name of the field at hand.
+    pub(crate) fn name(&self) -> &'v str {
+        self.path.last().copied().unwrap_or("the manifest")
+    }
+
+    /// Returns the table at hand as its header is written: `[key.chat-web]`.
+    fn table_name(&self) -> String {
+        if self.path.is_empty() {
+            "the manifest".to_owned()
+        } else {
+            format!("`[{}]`", self.path.join("."))
+        }
+    }
+
+    /// Returns the value as a table, or reports that it is something else.
+    pub(crate) fn table<'t>(&mut self, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(table);
+        }
+        self.wrong_type(value, "a table");
+        None
+    }
+
+    /// Reports a value of the wrong kind.
+    pub(crate) fn wrong_type(&mut self, value: &Value<'_>, expected: &str) -> Draft<'_> {
+        let message = format!("`{}` must be {expected}", self.name());
+        let label = format!("this is {}", kind_of(value.get_ref()));
+        self.out
+            .report(&AK003, value.span().into(), message)
+            .label(label)
+    }
+
+    /// Reports a word that is not one of the choices.
+    pub(crate) fn unknown_choice(&mut self, value: &Value<'_>, written: &str, choices: &[&str]) {
+        let span: Span = value.span().into();
+        let message = format!("`{}` cannot be `{}`", self.name(), excerpt(written));
+        let draft = self.out.report(&AK005, span, message);
+        match did_you_mean(written, choices.iter().copied()) {
+            Some(meant) => draft.fix(
+                format!("did you mean `{meant}`?"),
+                span,
+                format!("\"{meant}\""),
+            ),
+            None => draft.help(format!("write {}", list_of(choices.iter().copied()))),
+        };
+    }
+
+    /// Reports a field that no table of this kind has.
+    pub(crate) fn unknown_field(&mut self, name: &Name<'_>, known: &[&str]) {
+        let span: Span = name.span().into();
+        let written = name.get_ref();
+        let message = format!("{} has no field `{}`", self.table_name(), excerpt(written));
+        let draft = self.out.report(&AK002, span, message);
+        match did_you_mean(written, known.iter().copied()) {
+            Some(meant) => draft.fix(format!("did you mean `{meant}`?"), span, meant),
+            None => draft.help(format!("known here: {}", list_of(known.iter().copied()))),
+        };
+    }
+
+    /// Reports a field without which the table says nothing.
+    pub(crate) fn missing_field(&mut self, table: Span, name: &str) {
+        let message = format!("{} needs `{name}`", self.table_name());
+        self.out
+            .report(&AK004, table, message)
+            .label(format!("`{name}` is missing"));
+    }
+}
+
+/// Returns the start of a long text, so that a message stays a line.
+pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
+}
+
+fn kind_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Declares a table of the manifest: its type, its decoder and its reference, from one text.
+macro_rules! record {
+    (
+        $(#[doc = $doc:literal])*
+        pub struct $record:ident {
+            $( $(#[doc = $field_doc:literal])* $key:literal => $field:ident: $type:ty, )*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $record {
+            $( $(#[doc = $field_doc])* pub $field: $type, )*
+        }
+
+        impl $crate::manifest::decode::Decode for $record {
+            fn decode<'v>(
+                value: &'v $crate::manifest::decode::Value<'_>,
+                decoder: &mut $crate::manifest::decode::Decoder<'v>,
+            ) -> Option<Self> {
+                let table = decoder.table(value)?;
+                $( let mut $field: Option<Option<$type>> = None; )*
+                for (name, value) in table {
+                    match name.get_ref().as_ref() {
+                        $( $key => $field = Some(decoder.field(name, value)), )*
+                        _ => decoder.unknown_field(name, &[$($key),*]),
+                    }
+                }
+                $(
+                    let $field = $field.unwrap_or_else(|| {
+                        if <$type as $crate::manifest::decode::Decode>::IS_REQUIRED {
+                            decoder.missing_field(value.span().into(), $key);
+                        }
+                        <$type as $crate::manifest::decode::Decode>::absent()
+                    });
+                )*
+                Some(Self { $( $field: $field?, )* })
+            }
+
+            fn shape() -> $crate::manifest::shape::Shape {
+                use $crate::manifest::shape::{Field, Record, Shape};
+                Shape::Record(Record {
+                    name: stringify!($record),
+                    doc: concat!($($doc, "\n"),*),
+                    fields: vec![ $( Field {
+                        name: $key,
+                        doc: concat!($($field_doc, "\n"),*),
+                        is_required: <$type as $crate::manifest::decode::Decode>::IS_REQUIRED,
+                        shape: <$type as $crate::manifest::decode::Decode>::shape(),
+                    }, )* ],
+                })
+            }
+        }
+    };
+}
+pub(crate) use record;

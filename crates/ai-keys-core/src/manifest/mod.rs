@@ -1,0 +1,23 @@
+//! The manifest: the text of `keys.toml`, read with spans and without stopping at the first mistake.
+
+pub(crate) mod code;
+pub(crate) mod decode;
+mod delivery;
+mod model;
+mod parse;
+pub(crate) mod scalar;
+mod schema;
+pub mod shape;
+mod variant;
+mod view;
+
+pub use delivery::{AwsDelivery, Delivery, GithubDelivery, SinkKind};
+pub use model::{
+    Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, Target, ThrottleTable,
+    UsagePlan,
+};
+pub use parse::{MAX_BYTES, Parsed, parse};
+pub use scalar::{Named, Needed, Words, is_hidden, is_id, visible};
+pub use schema::json_schema;
+pub use variant::{Adopt, Methods, StageEntry, StageTable};
+pub use view::{DEFAULT_OVERLAP, KeyView};

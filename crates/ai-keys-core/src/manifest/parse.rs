@@ -1,0 +1,134 @@
+//! Text to manifest: all syntax errors, then all mistakes of shape, in one run.
+
+use toml::de::DeTable;
+
+use super::code::{AK001, AK010, AK011};
+use super::decode::{Decode as _, Decoder};
+use super::model::Manifest;
+use super::scalar::check_id;
+use crate::diagnostic::Diagnostics;
+use crate::source::{Source, Span};
+
+/// The largest manifest that is read: 8 MiB, seven times the largest fleet
+/// that API Gateway holds in a region.
+pub const MAX_BYTES: usize = 8 << 20;
+
+/// A manifest as far as it could be read, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// What could be read; `None` if the text is too large.
+    pub manifest: Option<Manifest>,
+    /// Mistakes of syntax and shape.
+    pub diagnostics: Diagnostics,
+    /// Whether the text is whole, so that what is missing is really missing.
+    pub is_whole: bool,
+}
+
+/// Reads the text of a manifest.
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    let mut decoder = Decoder::default();
+    if text.len() > MAX_BYTES {
+        let message = format!(
+            "the manifest has {} bytes, more than the {MAX_BYTES} that a manifest may have",
+            text.len()
+        );
+        decoder
+            .out
+            .report(&AK011, Span::default(), message)
+            .help("is this the right file?");
+        return Parsed {
+            manifest: None,
+            diagnostics: decoder.out,
+            is_whole: false,
+        };
+    }
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    let root = toml::Spanned::new(
+        0..text.len().min(1),
+        toml::de::DeValue::Table(tree.into_inner()),
+    );
+    let manifest = Manifest::decode(&root, &mut decoder);
+    if let Some(manifest) = &manifest {
+        check_head(manifest, &mut decoder);
+    }
+    let is_whole = errors.is_empty();
+    let mut diagnostics = decoder.out;
+    if !is_whole {
+        keep_clear_of(&errors, text, &mut diagnostics);
+    }
+    for error in errors {
+        let span = error
+            .span()
+            .map_or(Span::default(), |span| visible_span(text, span));
+        diagnostics.report(&AK001, span, lowercase_first(error.message()));
+    }
+    Parsed {
+        manifest,
+        diagnostics,
+        is_whole,
+    }
+}
+
+/// A value that recovery made up must not be reported a second time, so what
+/// stands on a line with a syntax error, or misses something, is not said.
+fn keep_clear_of(errors: &[toml::de::Error], text: &str, diagnostics: &mut Diagnostics) {
+    let source = Source::new(text);
+    let line_of = |offset: usize| source.line(Span::new(offset, offset).start);
+    let broken: Vec<u32> = errors
+        .iter()
+        .filter_map(|error| Some(line_of(error.span()?.start)))
+        .collect();
+    diagnostics.retain(|diagnostic| {
+        diagnostic.code != &super::code::AK004
+            && !broken.contains(&source.line(diagnostic.primary.span.start))
+    });
+}
+
+fn check_head(manifest: &Manifest, decoder: &mut Decoder<'_>) {
+    if let Some(version) = &manifest.version.0
+        && version.value != 1
+    {
+        let message = format!(
+            "this program cannot read version {} of the manifest",
+            version.value
+        );
+        decoder
+            .out
+            .report(&AK010, version.span, message)
+            .fix("write version 1", version.span, "1");
+    }
+    if let Some(namespace) = &manifest.namespace.0 {
+        check_id(namespace, namespace.span, decoder);
+    }
+}
+
+/// An empty span (the end of the file, a line break) is widened to something
+/// that can be underlined, on character boundaries.
+fn visible_span(text: &str, span: std::ops::Range<usize>) -> Span {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let (start, end) = (floor(span.start), floor(span.end));
+    if start < end {
+        return Span::new(start, end);
+    }
+    let width = text
+        .get(start..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
+    Span::new(start, start + width)
+}
+
+fn lowercase_first(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_lowercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}", chars.as_str()).replace('\n', " ")
+}

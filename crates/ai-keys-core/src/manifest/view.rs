@@ -1,0 +1,237 @@
+//! A key as it is meant: its own fields over the defaults.
+
+use std::collections::BTreeMap;
+
+use super::delivery::Delivery;
+use super::model::{Key, KeyDefaults, Manifest, Rotate, ThrottleTable, UsagePlan};
+use super::variant::Adopt;
+use crate::date::{Date, Days};
+use crate::limits::Throttle;
+use crate::source::{Span, Spanned};
+
+/// How long the old value works beside the new one when the manifest does not say.
+pub const DEFAULT_OVERLAP: Days = Days(7);
+
+/// A key with the defaults of its manifest.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyView<'m> {
+    name: &'m str,
+    entry: &'m Spanned<Key>,
+    manifest: &'m Manifest,
+}
+
+impl Manifest {
+    /// Returns every key, in the order of their names.
+    pub fn key_views(&self) -> impl Iterator<Item = KeyView<'_>> {
+        self.keys.iter().map(|(name, entry)| KeyView {
+            name,
+            entry,
+            manifest: self,
+        })
+    }
+
+    /// Returns the namespace; empty only while the manifest has errors.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.namespace
+            .0
+            .as_ref()
+            .map_or("", |namespace| namespace.value.as_str())
+    }
+
+    fn key_defaults(&self) -> Option<&KeyDefaults> {
+        self.defaults.as_ref()?.key.as_ref()
+    }
+
+    /// Returns the names of the targets that something with this `targets`
+    /// field lives in: those listed, or all.
+    pub fn targets_of<'m>(&'m self, listed: Option<&'m [Spanned<String>]>) -> Vec<&'m str> {
+        match listed {
+            Some(listed) => listed.iter().map(|target| target.value.as_str()).collect(),
+            None => self.targets.names().collect(),
+        }
+    }
+}
+
+impl UsagePlan {
+    /// Returns whether this manifest makes and changes the usage plan.
+    #[must_use]
+    pub fn is_managed(&self) -> bool {
+        self.manage.as_ref().is_none_or(|manage| manage.value)
+    }
+
+    /// Returns whether the usage plan exists in `target`.
+    #[must_use]
+    pub fn is_in(&self, target: &str) -> bool {
+        self.targets
+            .as_ref()
+            .is_none_or(|listed| listed.iter().any(|name| name.value == target))
+    }
+}
+
+impl<'m> KeyView<'m> {
+    /// Returns the key's name in the manifest.
+    #[must_use]
+    pub fn name(&self) -> &'m str {
+        self.name
+    }
+
+    /// Returns the span of the name in the header.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.entry.span
+    }
+
+    /// Returns the key's own table, without defaults.
+    #[must_use]
+    pub fn table(&self) -> &'m Key {
+        &self.entry.value
+    }
+
+    fn either<T>(
+        &self,
+        own: impl Fn(&'m Key) -> Option<&'m T>,
+        default: impl Fn(&'m KeyDefaults) -> Option<&'m T>,
+    ) -> Option<&'m T> {
+        own(&self.entry.value).or_else(|| self.manifest.key_defaults().and_then(default))
+    }
+
+    /// Returns which AI service it opens.
+    #[must_use]
+    pub fn service(&self) -> Option<&'m Spanned<String>> {
+        self.either(
+            |key| key.service.as_ref(),
+            |defaults| defaults.service.as_ref(),
+        )
+    }
+
+    /// Returns who answers for it.
+    #[must_use]
+    pub fn owner(&self) -> Option<&'m Spanned<String>> {
+        self.either(|key| key.owner.as_ref(), |defaults| defaults.owner.as_ref())
+    }
+
+    /// Returns the written `enabled`.
+    #[must_use]
+    pub fn enabled(&self) -> Option<&'m Spanned<bool>> {
+        self.either(
+            |key| key.enabled.as_ref(),
+            |defaults| defaults.enabled.as_ref(),
+        )
+    }
+
+    /// Returns the written `protect`.
+    #[must_use]
+    pub fn protect(&self) -> Option<&'m Spanned<bool>> {
+        self.either(
+            |key| key.protect.as_ref(),
+            |defaults| defaults.protect.as_ref(),
+        )
+    }
+
+    /// Returns the usage plans, unless none are declared.
+    #[must_use]
+    pub fn usage_plans(&self) -> Option<&'m Spanned<Vec<Spanned<String>>>> {
+        self.either(
+            |key| key.usage_plans.as_ref(),
+            |defaults| defaults.usage_plans.as_ref(),
+        )
+    }
+
+    /// Returns the written targets.
+    #[must_use]
+    pub fn listed_targets(&self) -> Option<&'m [Spanned<String>]> {
+        self.either(
+            |key| key.targets.as_ref(),
+            |defaults| defaults.targets.as_ref(),
+        )
+        .map(|listed| listed.value.as_slice())
+    }
+
+    /// Returns the names of the targets that have the key.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&'m str> {
+        self.manifest.targets_of(self.listed_targets())
+    }
+
+    /// Returns whether the key exists in `target`.
+    #[must_use]
+    pub fn is_in(&self, target: &str) -> bool {
+        self.listed_targets()
+            .is_none_or(|listed| listed.iter().any(|name| name.value == target))
+    }
+
+    /// Returns the day on which it stops working.
+    #[must_use]
+    pub fn expires(&self) -> Option<&'m Spanned<Date>> {
+        self.either(
+            |key| key.expires.as_ref(),
+            |defaults| defaults.expires.as_ref(),
+        )
+    }
+
+    /// Returns when it gets a new value.
+    #[must_use]
+    pub fn rotate(&self) -> Option<&'m Spanned<Rotate>> {
+        self.either(
+            |key| key.rotate.as_ref(),
+            |defaults| defaults.rotate.as_ref(),
+        )
+    }
+
+    /// Returns where its value goes.
+    #[must_use]
+    pub fn deliver(&self) -> &'m [Spanned<Delivery>] {
+        self.either(
+            |key| key.deliver.as_ref(),
+            |defaults| defaults.deliver.as_ref(),
+        )
+        .map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns its tags over the default ones; `None` if none are declared.
+    #[must_use]
+    pub fn tags(&self) -> Option<BTreeMap<&'m str, &'m Spanned<String>>> {
+        let defaults = self
+            .manifest
+            .key_defaults()
+            .and_then(|defaults| defaults.tags.as_ref());
+        let own = self.entry.tags.as_ref();
+        if defaults.is_none() && own.is_none() {
+            return None;
+        }
+        let both = defaults.into_iter().chain(own).flatten();
+        Some(both.map(|(name, value)| (name.as_str(), value)).collect())
+    }
+
+    /// Returns the id of the live key to take over in `target`.
+    #[must_use]
+    pub fn adopt_in(&self, target: &str) -> Option<&'m str> {
+        self.entry
+            .adopt
+            .as_ref()
+            .and_then(|adopt| adopt.value.id_in(target))
+    }
+}
+
+impl Adopt {
+    /// Returns the id of the live object to take over in `target`.
+    #[must_use]
+    pub fn id_in(&self, target: &str) -> Option<&str> {
+        match self {
+            Self::One(id) => Some(id),
+            Self::ByTarget(ids) => ids.get(target).map(|id| id.value.as_str()),
+        }
+    }
+}
+
+impl ThrottleTable {
+    /// Returns the limits; parts are missing only while the manifest has errors.
+    #[must_use]
+    pub fn limits(&self) -> Throttle {
+        Throttle {
+            rate_per_second: self.rate.0.as_ref().map(|rate| rate.value),
+            burst_requests: self.burst.0.as_ref().map(|burst| burst.value),
+        }
+    }
+}

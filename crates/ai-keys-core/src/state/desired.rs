@@ -1,0 +1,271 @@
+//! What a valid manifest asks of one target, with every name resolved that the file alone can resolve.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+
+use super::live::Handle;
+use crate::date::{Date, Days};
+use crate::limits::{Quota, Throttle};
+use crate::manifest::{KeyView, Manifest, StageEntry, UsagePlan};
+use crate::source::Span;
+use crate::support::Provider;
+
+/// What a manifest asks of one target.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DesiredState {
+    /// Whose objects these are.
+    pub namespace: String,
+    /// The target's name.
+    pub target: String,
+    /// The service.
+    pub provider: Provider,
+    /// The account's 12 digits, where the manifest says them.
+    pub account: Option<String>,
+    /// The region.
+    pub region: String,
+    /// How long a removed key stays disabled before it is deleted.
+    pub removal_grace: Days,
+    /// How many objects one apply may take away without an acknowledgement.
+    pub max_deletes: u32,
+    /// How old a saved plan may be.
+    pub max_plan_age: Days,
+    /// Usage plans by their names in the manifest.
+    pub usage_plans: BTreeMap<String, DesiredUsagePlan>,
+    /// Keys by their names in the manifest.
+    pub keys: BTreeMap<String, DesiredKey>,
+    /// Where the target's name stands.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// A usage plan that a manifest asks for or refers to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DesiredUsagePlan {
+    /// Whether this manifest makes and changes it.
+    pub is_managed: bool,
+    /// The name that the cloud shows.
+    pub cloud_name: String,
+    /// What it is for; `None` leaves a live text as it is.
+    pub description: Option<String>,
+    /// Steady rate and bucket size; `None` is unlimited.
+    pub throttle: Option<Throttle>,
+    /// Quota; `None` is unlimited.
+    pub quota: Option<Quota>,
+    /// Stages, with the limits of single methods.
+    pub stages: BTreeMap<StageName, BTreeMap<String, Throttle>>,
+    /// The live usage plan to take over, or to refer to.
+    pub adopt: Option<Handle>,
+    /// Where its name stands.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// A stage as the manifest writes it: the REST API by name or id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StageName {
+    /// The REST API's name or id.
+    pub api: String,
+    /// The stage's name.
+    pub stage: String,
+}
+
+impl fmt::Display for StageName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.api, self.stage)
+    }
+}
+
+impl Serialize for StageName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl StageName {
+    /// Reads `api/stage`, with `{target}` replaced; the stage is what follows
+    /// the last slash.
+    #[must_use]
+    pub fn parse(text: &str, target: &str) -> Option<Self> {
+        let text = text.replace("{target}", target);
+        let (api, stage) = text.rsplit_once('/')?;
+        if api.is_empty() || stage.is_empty() {
+            return None;
+        }
+        Some(Self {
+            api: api.to_owned(),
+            stage: stage.to_owned(),
+        })
+    }
+}
+
+/// A key that a manifest asks for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DesiredKey {
+    /// The name that the cloud shows.
+    pub cloud_name: String,
+    /// What it is for; `None` leaves a live text as it is.
+    pub description: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Which AI service it opens.
+    pub service: Option<String>,
+    /// Whether it is meant to work.
+    pub is_enabled: bool,
+    /// Whether no plan may take it away.
+    pub is_protected: bool,
+    /// The usage plans that it is on; `None` leaves live ones as they are.
+    pub usage_plans: Option<BTreeSet<UsagePlanRef>>,
+    /// Its tags; `None` leaves live ones as they are.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// The customer id; `None` leaves a live one as it is.
+    pub customer_id: Option<String>,
+    /// The day on which it stops working.
+    pub expires: Option<Date>,
+    /// The live key to take over.
+    pub adopt: Option<Handle>,
+    /// Where its name stands.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The name of a usage plan in the manifest.
+pub type UsagePlanRef = String;
+
+/// Why a manifest asks nothing of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResolveError {
+    /// The manifest has no such target; these are its targets.
+    UnknownTarget(Vec<String>),
+    /// The manifest has errors, which `check` reports.
+    Broken,
+}
+
+/// Works out what a manifest without errors asks of one target.
+///
+/// # Errors
+/// If the manifest has no such target, or has errors after all.
+pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, ResolveError> {
+    let Some(entry) = manifest.targets.get(target) else {
+        return Err(ResolveError::UnknownTarget(
+            manifest.targets.names().map(str::to_owned).collect(),
+        ));
+    };
+    let (Some(provider), Some(region)) = (&entry.provider.0, &entry.region.0) else {
+        return Err(ResolveError::Broken);
+    };
+    let policy = manifest.policy.as_ref();
+    Ok(DesiredState {
+        namespace: manifest.namespace().to_owned(),
+        target: target.to_owned(),
+        provider: provider.value,
+        account: entry.account.as_ref().map(|account| account.value.clone()),
+        region: region.value.clone(),
+        removal_grace: policy
+            .and_then(|p| p.removal_grace.as_ref())
+            .map_or(Days(14), |d| d.value),
+        max_deletes: policy
+            .and_then(|p| p.max_deletes.as_ref())
+            .map_or(5, |n| n.value),
+        max_plan_age: policy
+            .and_then(|p| p.max_plan_age.as_ref())
+            .map_or(Days(14), |d| d.value),
+        usage_plans: manifest
+            .usage_plans
+            .iter()
+            .filter(|(_, usage_plan)| usage_plan.is_in(target))
+            .map(|(name, entry)| {
+                (
+                    name.to_owned(),
+                    desired_usage_plan(name, entry, entry.span, target),
+                )
+            })
+            .collect(),
+        keys: manifest
+            .key_views()
+            .filter(|key| key.is_in(target))
+            .map(|key| (key.name().to_owned(), desired_key(&key, target)))
+            .collect(),
+        span: entry.span,
+    })
+}
+
+fn desired_usage_plan(name: &str, table: &UsagePlan, span: Span, target: &str) -> DesiredUsagePlan {
+    let quota = table.quota.as_ref().and_then(|quota| {
+        Some(Quota {
+            limit: quota.limit.0.as_ref()?.value,
+            per: quota.per.0.as_ref()?.value,
+            offset: quota.offset.as_ref().map_or(0, |offset| offset.value),
+        })
+    });
+    let stages = table.stages.as_deref().unwrap_or_default();
+    DesiredUsagePlan {
+        is_managed: table.is_managed(),
+        cloud_name: table
+            .name
+            .as_ref()
+            .map_or_else(|| name.to_owned(), |name| name.value.clone()),
+        description: table.description.as_ref().map(|text| text.value.clone()),
+        throttle: table
+            .throttle
+            .as_ref()
+            .map(|throttle| throttle.value.limits()),
+        quota,
+        stages: stages
+            .iter()
+            .filter_map(|stage| desired_stage(stage, target))
+            .collect(),
+        adopt: table
+            .adopt
+            .as_ref()
+            .and_then(|adopt| adopt.id_in(target))
+            .map(Handle::of_id),
+        span,
+    }
+}
+
+fn desired_stage(
+    entry: &StageEntry,
+    target: &str,
+) -> Option<(StageName, BTreeMap<String, Throttle>)> {
+    let stage = StageName::parse(entry.stage.0.as_ref()?, target)?;
+    let methods = entry.methods.iter();
+    Some((
+        stage,
+        methods
+            .map(|(method, throttle)| (method.clone(), throttle.limits()))
+            .collect(),
+    ))
+}
+
+fn desired_key(key: &KeyView<'_>, target: &str) -> DesiredKey {
+    let table = key.table();
+    let owned = |text: &crate::source::Spanned<String>| text.value.clone();
+    DesiredKey {
+        cloud_name: table
+            .name
+            .as_ref()
+            .map_or_else(|| key.name().to_owned(), owned),
+        description: table.description.as_ref().map(owned),
+        owner: key.owner().map(owned),
+        service: key.service().map(owned),
+        is_enabled: key.enabled().is_none_or(|enabled| enabled.value),
+        is_protected: key.protect().is_some_and(|protect| protect.value),
+        usage_plans: key
+            .usage_plans()
+            .map(|names| names.iter().map(owned).collect()),
+        tags: key.tags().map(|tags| {
+            tags.into_iter()
+                .map(|(name, value)| (name.to_owned(), value.value.clone()))
+                .collect()
+        }),
+        customer_id: table.customer_id.as_ref().map(owned),
+        expires: key.expires().map(|day| day.value),
+        adopt: key.adopt_in(target).map(Handle::of_id),
+        span: key.span(),
+    }
+}

@@ -1,0 +1,334 @@
+//! What the cloud reports now, without a single key value. A snapshot is this, as a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::marker::Marker;
+use crate::date::Date;
+use crate::digest::Digest;
+use crate::limits::{Quota, Throttle};
+use crate::support::Provider;
+
+/// The version of the snapshot format that this program writes and reads.
+pub const SNAPSHOT_FORMAT: u32 = 1;
+
+/// The live state of one target. It was read to its end, or it does not exist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LiveState {
+    /// [`SNAPSHOT_FORMAT`].
+    pub format: u32,
+    /// The service.
+    pub provider: Provider,
+    /// The account's 12 digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// REST APIs by id; read only if the manifest refers to one by name.
+    pub apis: BTreeMap<String, ApiName>,
+    /// Usage plans.
+    pub usage_plans: BTreeMap<Handle, LiveUsagePlan>,
+    /// API keys.
+    pub keys: BTreeMap<Handle, LiveKey>,
+}
+
+/// The name of a REST API; not unique.
+pub type ApiName = String;
+
+/// The id of a live object, or a stand-in for an id that may be a key value.
+///
+/// With the deprecated `generateDistinctId = false` an API key's id equals its
+/// value, so an id of 20 characters or more is a secret: the runner replaces
+/// it by `hidden-` and its SHA-256, and keeps the real one to itself.
+/// <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html>,
+/// checked 2026-11-23.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Handle(String);
+
+impl Handle {
+    /// The length from which an id may be a key value, in characters.
+    pub const SECRET_FROM: usize = 20;
+
+    /// Returns the handle of an object with this id.
+    #[must_use]
+    pub fn of_id(id: &str) -> Self {
+        if id.chars().count() < Self::SECRET_FROM {
+            return Self(id.to_owned());
+        }
+        let digest = Digest::of_bytes(id.as_bytes());
+        let hex = digest.as_str().strip_prefix("sha256:").unwrap_or_default();
+        Self(format!("hidden-{hex}"))
+    }
+
+    /// Returns the handle as text; never a key value.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether a key opens anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Liveness {
+    /// It works.
+    Active,
+    /// It exists and does not work.
+    Disabled,
+    /// It is being made.
+    Pending,
+    /// It was deleted and can be brought back until the day.
+    Tombstoned {
+        /// The last day on which it can be brought back.
+        until: Date,
+    },
+}
+
+/// A live API key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LiveKey {
+    /// Its name; not unique.
+    pub name: String,
+    /// Its description without the marker.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<Marker>,
+    /// Whether it works.
+    pub liveness: Liveness,
+    /// The day on which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Date>,
+    /// The customer id that AWS Marketplace knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<String>,
+    /// Its tags, where any are shown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// How many values it holds: 1, or 2 on a cloud with two slots.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub slots: u8,
+    /// What an optimistic write must present, on a cloud that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+}
+
+fn one() -> u8 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_one(slots: &u8) -> bool {
+    *slots == 1
+}
+
+/// A stage of a REST API, by the API's id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StageId {
+    /// The REST API's id.
+    pub api: String,
+    /// The stage's name.
+    pub stage: String,
+}
+
+impl fmt::Display for StageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.api, self.stage)
+    }
+}
+
+impl From<StageId> for String {
+    fn from(stage: StageId) -> Self {
+        stage.to_string()
+    }
+}
+
+impl TryFrom<String> for StageId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let (api, stage) = text.split_once('/').ok_or("a stage is written api/stage")?;
+        Ok(Self {
+            api: api.to_owned(),
+            stage: stage.to_owned(),
+        })
+    }
+}
+
+/// A live usage plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LiveUsagePlan {
+    /// Its name; not unique.
+    pub name: String,
+    /// Its description without the marker.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<Marker>,
+    /// Its steady rate and bucket size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
+    /// Its quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
+    /// The stages that its keys reach, with the limits of single methods by
+    /// `/path/METHOD`.
+    #[serde(default)]
+    pub stages: BTreeMap<StageId, BTreeMap<String, Throttle>>,
+    /// The keys that are on it.
+    #[serde(default)]
+    pub keys: BTreeSet<Handle>,
+    /// Its tags, where any are shown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Why a file is not a snapshot that this program reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotError {
+    /// Not JSON, or not of this form; the text says where.
+    Malformed(String),
+    /// Written by another version.
+    Format(u32),
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(why) => write!(f, "not a snapshot: {why}"),
+            Self::Format(format) => write!(
+                f,
+                "a snapshot of format {format}; this program reads format {SNAPSHOT_FORMAT}: \
+                 take a new one with `ai-keys snapshot`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}
+
+impl LiveState {
+    /// Returns an account and region in which nothing exists.
+    #[must_use]
+    pub fn empty(provider: Provider, account: &str, region: &str) -> Self {
+        Self {
+            format: SNAPSHOT_FORMAT,
+            provider,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            apis: BTreeMap::new(),
+            usage_plans: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// Reads a snapshot.
+    ///
+    /// # Errors
+    /// If the text is not JSON of this form, or of another format version.
+    pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let malformed = |error: serde_json::Error| SnapshotError::Malformed(error.to_string());
+        let head: Head = serde_json::from_str(text).map_err(malformed)?;
+        if head.format != SNAPSHOT_FORMAT {
+            return Err(SnapshotError::Format(head.format));
+        }
+        serde_json::from_str(text).map_err(malformed)
+    }
+
+    /// Writes the snapshot, in the same bytes for the same state.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Our own types: string keys, no floats but finite ones.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Returns the digest that names this state.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self)
+    }
+
+    /// Returns the handles of the usage plans that a key is on.
+    pub fn usage_plans_of<'l>(&'l self, key: &'l Handle) -> impl Iterator<Item = &'l Handle> {
+        self.usage_plans
+            .iter()
+            .filter(move |(_, usage_plan)| usage_plan.keys.contains(key))
+            .map(|(handle, _)| handle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_may_be_a_value_is_never_kept() {
+        let id = "a".repeat(20);
+        let handle = Handle::of_id(&id);
+        assert!(handle.as_str().starts_with("hidden-") && !handle.as_str().contains(&id));
+        assert_eq!(Handle::of_id("x5k3eopvub").as_str(), "x5k3eopvub");
+    }
+
+    #[test]
+    fn a_snapshot_survives_its_file() {
+        let mut live = LiveState::empty(Provider::AwsApiGateway, "123456789012", "eu-west-1");
+        let handle = Handle::of_id("abc");
+        let stage = StageId {
+            api: "a1".to_owned(),
+            stage: "prod".to_owned(),
+        };
+        live.usage_plans.insert(
+            Handle::of_id("up1"),
+            LiveUsagePlan {
+                name: "standard".to_owned(),
+                description: String::new(),
+                marker: Some(Marker::new("ns", "standard")),
+                throttle: Some(Throttle::default()),
+                quota: None,
+                stages: BTreeMap::from([(stage, BTreeMap::new())]),
+                keys: BTreeSet::from([handle]),
+                tags: BTreeMap::new(),
+            },
+        );
+        assert_eq!(LiveState::from_json(&live.to_json()), Ok(live));
+    }
+
+    #[test]
+    fn a_file_that_is_no_snapshot_says_why() {
+        let error = LiveState::from_json("{\"format\": 2}").unwrap_err();
+        assert_eq!(error, SnapshotError::Format(2));
+        for text in [
+            "",
+            "[]",
+            "{}",
+            "{\"format\": 1}",
+            "{\"format\": 1, \"value\": \"x\"}",
+        ] {
+            let error = LiveState::from_json(text).unwrap_err().to_string();
+            assert!(error.starts_with("not a snapshot: "), "{error}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The ownership note at the end of a live object's description.
+//!
+//! ```text
+//! Chat web front end [ai-keys: acme-ai/chat-web#2 owner=team-chat]
+//! ```
+//!
+//! API Gateway's names are not unique and its tags cannot be set by a bulk
+//! import, but the list call returns descriptions, so namespace, key,
+//! generation and dates travel there, written atomically with every other
+//! field. The text before the marker is the user's.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+
+const OPEN: &str = "[ai-keys: ";
+const CLOSE: char = ']';
+
+/// Whose a live object is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Marker {
+    /// The namespace of the manifest that owns it.
+    pub namespace: String,
+    /// Its name in the manifest.
+    pub name: String,
+    /// Which value of the key this is, from 1.
+    pub generation: u32,
+    /// Everything else, by name, unescaped. Names that this version does not
+    /// know are kept.
+    attributes: BTreeMap<String, String>,
+}
+
+/// The dates of a key's life that a marker carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkerDate {
+    /// The day on which the key left the manifest and was disabled.
+    Removed,
+    /// The day on which a newer generation took over.
+    Retiring,
+}
+
+impl MarkerDate {
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Retiring => "retiring",
+        }
+    }
+}
+
+const OWNER: &str = "owner";
+const PROTECT: &str = "protect";
+const TAGS: &str = "tags";
+
+impl Marker {
+    /// Returns the marker of a first generation.
+    #[must_use]
+    pub fn new(namespace: &str, name: &str) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            generation: 1,
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    /// Splits a description into the user's text and the marker.
+    ///
+    /// Only a marker at the very end counts: text that merely mentions one is
+    /// the user's.
+    #[must_use]
+    pub fn split(description: &str) -> (&str, Option<Self>) {
+        let trimmed = description.trim_end();
+        let parsed = trimmed.rfind(OPEN).and_then(|at| {
+            let (text, marker) = trimmed.split_at_checked(at)?;
+            Some((text.trim_end(), Self::parse(marker)?))
+        });
+        match parsed {
+            Some((text, marker)) => (text, Some(marker)),
+            None => (description, None),
+        }
+    }
+
+    /// Returns the user's text with this marker behind it.
+    #[must_use]
+    pub fn attach(&self, text: &str) -> String {
+        let text = text.trim_end();
+        if text.is_empty() {
+            self.to_string()
+        } else {
+            format!("{text} {self}")
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let inner = text.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
+        let mut words = inner.split(' ');
+        let (namespace, rest) = words.next()?.split_once('/')?;
+        let (name, generation) = rest.split_once('#')?;
+        let generation: u32 = generation
+            .parse()
+            .ok()
+            .filter(|generation| *generation > 0)?;
+        let mut attributes = BTreeMap::new();
+        for word in words {
+            let (attribute, value) = word.split_once('=')?;
+            attributes.insert(unescape(attribute)?, unescape(value)?);
+        }
+        if namespace.is_empty() || name.is_empty() {
+            return None;
+        }
+        Some(Self {
+            namespace: unescape(namespace)?,
+            name: unescape(name)?,
+            generation,
+            attributes,
+        })
+    }
+
+    /// Returns who answers for the key.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.attributes.get(OWNER).map(String::as_str)
+    }
+
+    /// Returns whether no plan may take the key away.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        self.attributes.contains_key(PROTECT)
+    }
+
+    /// Returns the names of the tags that the manifest set.
+    #[must_use]
+    pub fn tag_names(&self) -> Vec<&str> {
+        let names = self.attributes.get(TAGS).map_or("", String::as_str);
+        names.split('\n').filter(|name| !name.is_empty()).collect()
+    }
+
+    /// Returns a date of the key's life.
+    #[must_use]
+    pub fn date(&self, date: MarkerDate) -> Option<Date> {
+        self.attributes.get(date.attribute())?.parse().ok()
+    }
+
+    /// Sets or clears the owner.
+    pub fn set_owner(&mut self, owner: Option<&str>) {
+        self.set(OWNER, owner.map(str::to_owned));
+    }
+
+    /// Sets or clears the protection.
+    pub fn set_protected(&mut self, is_protected: bool) {
+        self.set(PROTECT, is_protected.then(|| "yes".to_owned()));
+    }
+
+    /// Sets the names of the tags that the manifest sets.
+    pub fn set_tag_names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
+        let joined = names.into_iter().collect::<Vec<_>>().join("\n");
+        self.set(TAGS, (!joined.is_empty()).then_some(joined));
+    }
+
+    /// Sets or clears a date of the key's life.
+    pub fn set_date(&mut self, date: MarkerDate, day: Option<Date>) {
+        self.set(date.attribute(), day.map(|day| day.to_string()));
+    }
+
+    fn set(&mut self, attribute: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.attributes.insert(attribute.to_owned(), value),
+            None => self.attributes.remove(attribute),
+        };
+    }
+}
+
+impl fmt::Display for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (namespace, name) = (escape(&self.namespace), escape(&self.name));
+        write!(f, "{OPEN}{namespace}/{name}#{}", self.generation)?;
+        for (attribute, value) in &self.attributes {
+            write!(f, " {}={}", escape(attribute), escape(value))?;
+        }
+        write!(f, "{CLOSE}")
+    }
+}
+
+impl From<Marker> for String {
+    fn from(marker: Marker) -> Self {
+        marker.to_string()
+    }
+}
+
+impl TryFrom<String> for Marker {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a marker")
+    }
+}
+
+/// Writes every byte that could end a word or the marker as `%XX`; a newline
+/// separates the names in a list and becomes a comma.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b':' | b'@' | b'+' | b'-' => {
+                escaped.push(char::from(byte));
+            }
+            b'\n' => escaped.push(','),
+            _ => {
+                for digit in [byte >> 4, byte & 15] {
+                    escaped.extend(char::from_digit(u32::from(digit), 16));
+                }
+                let at = escaped.len() - 2;
+                escaped.insert(at, '%');
+            }
+        }
+    }
+    escaped
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let byte = match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok()?
+            }
+            b',' => b'\n',
+            plain => plain,
+        };
+        bytes.push(byte);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_marker_come_apart_and_together() {
+        let written = "Chat web front end [ai-keys: acme-ai/chat-web#2 owner=team-chat]";
+        let (text, marker) = Marker::split(written);
+        let marker = marker.unwrap();
+        assert_eq!(text, "Chat web front end");
+        assert_eq!((marker.generation, marker.owner()), (2, Some("team-chat")));
+        assert_eq!(marker.attach(text), written);
+        assert_eq!(Marker::new("ns", "k").attach(""), "[ai-keys: ns/k#1]");
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_kept() {
+        let written = "[ai-keys: ns/k#1 colour=blue owner=a]";
+        let mut marker = Marker::split(written).1.unwrap();
+        marker.set_owner(None);
+        assert_eq!(marker.to_string(), "[ai-keys: ns/k#1 colour=blue]");
+    }
+
+    #[test]
+    fn hostile_words_cannot_end_the_marker() {
+        let mut marker = Marker::new("ns", "k");
+        marker.set_owner(Some("a] [ai-keys: other/x#9 b=c,d%\u{1f511}"));
+        marker.set_tag_names(["cost center", "a,b"]);
+        let written = marker.attach("text");
+        assert_eq!(Marker::split(&written), ("text", Some(marker.clone())));
+        assert_eq!(
+            Marker::split(&written).1.unwrap().tag_names(),
+            ["cost center", "a,b"]
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_marker_is_text() {
+        for text in [
+            "",
+            "[ai-keys: ns/k#1] and more",
+            "[ai-keys: ns/k#0]",
+            "[ai-keys: ns/k#-1]",
+            "[ai-keys: ns/k#99999999999]",
+            "[ai-keys: ns#1]",
+            "[ai-keys: /k#1]",
+            "[ai-keys: ns/k#1 owner]",
+            "[ai-keys: ns/k#1 owner=%f]",
+            "[ai-keys: ",
+            "é[ai-keys: é",
+        ] {
+            assert_eq!(Marker::split(text), (text, None));
+        }
+    }
+
+    #[test]
+    fn dates_are_read_back() {
+        let mut marker = Marker::new("ns", "k");
+        let day = Date::from_ymd(2026, 11, 23);
+        marker.set_date(MarkerDate::Removed, day);
+        assert_eq!(marker.to_string(), "[ai-keys: ns/k#1 removed=2026-11-23]");
+        assert_eq!(marker.date(MarkerDate::Removed), day);
+        marker.set_date(MarkerDate::Removed, None);
+        assert_eq!(marker, Marker::new("ns", "k"));
+    }
+}
