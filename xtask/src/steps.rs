@@ -1,0 +1,185 @@
+//! Runs steps one after the other, times them, and sums them up.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::output;
+
+/// How a step ended that did not fail.
+pub(crate) enum Outcome {
+    /// Done, with a note worth a few words (or an empty one).
+    Done(String),
+    /// Not done, and why.
+    Skipped(String),
+}
+
+/// What a step is allowed to print while it runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Nothing: its output is shown if it fails.
+    Quiet,
+    /// What it likes, between its own two lines.
+    Loud,
+}
+
+enum Verdict {
+    Passed(String),
+    Skipped(String),
+    Failed,
+}
+
+struct Step {
+    name: &'static str,
+    verdict: Verdict,
+    took: Duration,
+}
+
+/// The steps that were run. A failed one does not stop those after it.
+#[derive(Default)]
+pub(crate) struct Steps {
+    steps: Vec<Step>,
+}
+
+impl Steps {
+    /// Runs one step, prints its line, and returns whether it passed.
+    pub(crate) fn run(
+        &mut self,
+        name: &'static str,
+        voice: Voice,
+        work: impl FnOnce() -> Result<Outcome>,
+    ) -> bool {
+        match voice {
+            Voice::Quiet => output::start(&format!("{name:<12} ")),
+            Voice::Loud => output::line(&format!("{name:<12} …")),
+        }
+        let started = Instant::now();
+        let result = work();
+        let took = started.elapsed();
+        let (verdict, details) = match result {
+            Ok(Outcome::Done(note)) => (Verdict::Passed(note), None),
+            Ok(Outcome::Skipped(reason)) => (Verdict::Skipped(reason), None),
+            Err(error) => (Verdict::Failed, Some(format!("{error:#}"))),
+        };
+        let step = Step {
+            name,
+            verdict,
+            took,
+        };
+        match voice {
+            Voice::Quiet => output::line(&step.ending()),
+            Voice::Loud => output::line(&format!("{name:<12} {}", step.ending())),
+        }
+        if let Some(details) = details {
+            output::line(&details);
+        }
+        let passed = matches!(step.verdict, Verdict::Passed(_));
+        self.steps.push(step);
+        passed
+    }
+
+    /// Returns whether no step failed.
+    pub(crate) fn all_passed(&self) -> bool {
+        self.named(|verdict| matches!(verdict, Verdict::Failed))
+            .is_empty()
+    }
+
+    /// Returns one line for what passed and one for each thing that did not.
+    pub(crate) fn summary(&self) -> String {
+        let took: Duration = self.steps.iter().map(|step| step.took).sum();
+        let passed = self.named(|verdict| matches!(verdict, Verdict::Passed(_)));
+        let mut text = format!(
+            "{} of {} steps ok in {}",
+            passed.len(),
+            self.steps.len(),
+            seconds(took)
+        );
+        for step in &self.steps {
+            if let Verdict::Skipped(reason) = &step.verdict {
+                let _ = write!(text, "\nskipped {}: {reason}", step.name);
+            }
+        }
+        let failed = self.named(|verdict| matches!(verdict, Verdict::Failed));
+        if !failed.is_empty() {
+            let _ = write!(text, "\nFAILED: {}", failed.join(", "));
+        }
+        text
+    }
+
+    fn named(&self, is_wanted: impl Fn(&Verdict) -> bool) -> Vec<&'static str> {
+        self.steps
+            .iter()
+            .filter(|step| is_wanted(&step.verdict))
+            .map(|step| step.name)
+            .collect()
+    }
+}
+
+impl Step {
+    fn ending(&self) -> String {
+        match &self.verdict {
+            Verdict::Passed(note) => format!("ok {:>9}  {note}", seconds(self.took))
+                .trim_end()
+                .to_owned(),
+            Verdict::Skipped(reason) => format!("skipped: {reason}"),
+            Verdict::Failed => format!("FAILED after {}", seconds(self.took)),
+        }
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(name: &'static str, verdict: Verdict) -> Step {
+        Step {
+            name,
+            verdict,
+            took: Duration::from_millis(1_500),
+        }
+    }
+
+    #[test]
+    fn the_summary_names_what_was_skipped_and_what_failed() {
+        let steps = Steps {
+            steps: vec![
+                step("fmt", Verdict::Passed(String::new())),
+                step("terraform", Verdict::Skipped("no Terraform".to_owned())),
+                step("clippy", Verdict::Failed),
+            ],
+        };
+        assert_eq!(
+            steps.summary(),
+            "1 of 3 steps ok in 4.5 s\nskipped terraform: no Terraform\nFAILED: clippy"
+        );
+        assert!(!steps.all_passed());
+    }
+
+    #[test]
+    fn a_skipped_step_is_not_a_failure() {
+        let steps = Steps {
+            steps: vec![step(
+                "terraform",
+                Verdict::Skipped("no Terraform".to_owned()),
+            )],
+        };
+        assert!(steps.all_passed());
+        assert_eq!(
+            steps.summary(),
+            "0 of 1 steps ok in 1.5 s\nskipped terraform: no Terraform"
+        );
+    }
+
+    #[test]
+    fn a_failing_step_does_not_stop_the_next() {
+        let mut steps = Steps::default();
+        assert!(!steps.run("first", Voice::Quiet, || anyhow::bail!("on purpose")));
+        assert!(steps.run("second", Voice::Quiet, || Ok(Outcome::Done(String::new()))));
+        assert!(!steps.all_passed());
+    }
+}
