@@ -1,0 +1,95 @@
+//! The operations, one file for each kind of object.
+
+mod import_keys;
+mod keys;
+mod page;
+mod patch;
+mod rest_apis;
+pub(crate) mod sts;
+mod tags;
+mod usage;
+mod usage_plan_keys;
+mod usage_plan_patch;
+mod usage_plans;
+
+pub(crate) use keys::fresh_id as fresh_key_id;
+pub(crate) use rest_apis::{delete_stage, ensure_stage};
+pub(crate) use usage::{period_start, remaining};
+pub(crate) use usage_plan_keys::check_association;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::answer::{ApiError, Outcome};
+use crate::ids::Ids;
+use crate::model::{Region, World};
+use crate::options::Options;
+use crate::query::Query;
+use crate::route::{Operation, Route};
+use crate::scope::Scope;
+
+/// Everything that an operation sees.
+pub(crate) struct Call<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) ids: &'a [String],
+    pub(crate) query: &'a Query,
+    pub(crate) body: &'a Bytes,
+    pub(crate) world: &'a mut World,
+    pub(crate) random: &'a mut Ids,
+    pub(crate) options: &'a Options,
+    pub(crate) now_ms: i64,
+}
+
+impl Call<'_> {
+    fn region(&mut self) -> &mut Region {
+        self.world.region(self.scope)
+    }
+
+    /// Returns the n-th id of the path.
+    fn id(&self, index: usize) -> &str {
+        self.ids.get(index).map_or("", String::as_str)
+    }
+
+    /// Reads the JSON body. The text of the refusal is inferred; it never quotes the body.
+    fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let body: &[u8] = if self.body.is_empty() {
+            b"{}"
+        } else {
+            self.body
+        };
+        serde_json::from_slice(body).map_err(|_| ApiError::bad_request("Invalid request body"))
+    }
+}
+
+/// Carries out one operation, whole or not at all.
+pub(crate) fn carry_out(route: &Route, call: &mut Call<'_>) -> Outcome {
+    match route.operation {
+        Operation::CreateApiKey => keys::create(call),
+        Operation::GetApiKeys => keys::list(call),
+        Operation::GetApiKey => keys::get(call),
+        Operation::UpdateApiKey => keys::update(call),
+        Operation::DeleteApiKey => keys::delete(call),
+        Operation::ImportApiKeys => import_keys::import(call),
+        Operation::CreateUsagePlan => usage_plans::create(call),
+        Operation::GetUsagePlans => usage_plans::list(call),
+        Operation::GetUsagePlan => usage_plans::get(call),
+        Operation::UpdateUsagePlan => usage_plans::update(call),
+        Operation::DeleteUsagePlan => usage_plans::delete(call),
+        Operation::CreateUsagePlanKey => usage_plan_keys::create(call),
+        Operation::GetUsagePlanKeys => usage_plan_keys::list(call),
+        Operation::GetUsagePlanKey => usage_plan_keys::get(call),
+        Operation::DeleteUsagePlanKey => usage_plan_keys::delete(call),
+        Operation::TagResource => tags::tag(call),
+        Operation::UntagResource => tags::untag(call),
+        Operation::GetTags => tags::get(call),
+        Operation::GetUsage => usage::get(call),
+        Operation::UpdateUsage => usage::update(call),
+        Operation::GetRestApis => rest_apis::list(call),
+        Operation::GetRestApi => rest_apis::get(call),
+        Operation::GetStages => rest_apis::list_stages(call),
+        Operation::GetStage => rest_apis::get_stage(call),
+        Operation::GetCallerIdentity => {
+            Err(ApiError::not_found("GetCallerIdentity belongs to STS"))
+        }
+    }
+}

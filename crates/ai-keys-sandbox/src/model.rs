@@ -1,0 +1,328 @@
+//! The state of the sandbox: REST APIs, keys and usage plans of every account and region.
+//!
+//! Objects are numbered in the order of their creation. Lists go from the newest number to the oldest,
+//! and a paging cursor is a number, so keys that come or go between two pages move nothing else.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::scope::Scope;
+
+/// Everything that is saved.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct World {
+    /// By id; ids are unique over the whole sandbox, because the data plane is unsigned.
+    pub(crate) apis: BTreeMap<String, RestApi>,
+    /// By `account/region`.
+    pub(crate) regions: BTreeMap<String, Region>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct RestApi {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) created_ms: i64,
+    /// Creation moment by stage name.
+    pub(crate) stages: BTreeMap<String, i64>,
+}
+
+/// The keys and usage plans of one account and region.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Region {
+    last_number: u64,
+    pub(crate) keys: BTreeMap<u64, Key>,
+    pub(crate) usage_plans: BTreeMap<u64, UsagePlan>,
+    #[serde(skip)]
+    key_by_id: HashMap<String, u64>,
+    #[serde(skip)]
+    key_by_value: HashMap<String, u64>,
+    #[serde(skip)]
+    usage_plan_by_id: HashMap<String, u64>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) value: String,
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) customer_id: Option<String>,
+    pub(crate) enabled: bool,
+    pub(crate) created_ms: i64,
+    pub(crate) updated_ms: i64,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Written `api/stage`; deprecated by AWS.
+    pub(crate) stage_keys: Vec<String>,
+    /// Usage plan id → number of the association.
+    pub(crate) usage_plans: BTreeMap<String, u64>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct UsagePlan {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) product_code: Option<String>,
+    pub(crate) stages: Vec<ApiStage>,
+    pub(crate) throttle: Option<Throttle>,
+    pub(crate) quota: Option<Quota>,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Number of the association → key id.
+    pub(crate) keys: BTreeMap<u64, String>,
+    /// By key id.
+    pub(crate) usage: BTreeMap<String, KeyUsage>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ApiStage {
+    pub(crate) api_id: String,
+    pub(crate) stage: String,
+    /// By `path/METHOD`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) throttle: BTreeMap<String, Throttle>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Throttle {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) burst_limit: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rate_limit: Option<f64>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Quota {
+    #[serde(default)]
+    pub(crate) limit: i64,
+    #[serde(default)]
+    pub(crate) offset: i64,
+    #[serde(default)]
+    pub(crate) period: String,
+}
+
+/// Requests of one key through one usage plan.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct KeyUsage {
+    /// Requests by day, `YYYY-MM-DD`.
+    pub(crate) used: BTreeMap<String, i64>,
+    /// What `UpdateUsage` added to the quota, by the period's first day.
+    pub(crate) extra: BTreeMap<String, i64>,
+}
+
+impl World {
+    pub(crate) fn region(&mut self, scope: &Scope) -> &mut Region {
+        self.regions.entry(scope.to_string()).or_default()
+    }
+
+    /// Tells whether the stage exists in this account and region.
+    pub(crate) fn has_stage(&self, scope: &Scope, api_id: &str, stage: &str) -> bool {
+        self.apis
+            .get(api_id)
+            .is_some_and(|api| api.belongs_to(scope) && api.stages.contains_key(stage))
+    }
+
+    /// Rebuilds what is not saved.
+    pub(crate) fn index(&mut self) {
+        for region in self.regions.values_mut() {
+            region.index();
+        }
+    }
+}
+
+impl RestApi {
+    pub(crate) fn belongs_to(&self, scope: &Scope) -> bool {
+        self.account == scope.account && self.region == scope.region
+    }
+}
+
+impl ApiStage {
+    pub(crate) fn is(&self, api_id: &str, stage: &str) -> bool {
+        self.api_id == api_id && self.stage == stage
+    }
+}
+
+impl Region {
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    pub(crate) fn key(&self, id: &str) -> Option<&Key> {
+        self.key_by_id
+            .get(id)
+            .and_then(|number| self.keys.get(number))
+    }
+
+    pub(crate) fn key_mut(&mut self, id: &str) -> Option<&mut Key> {
+        self.key_by_id
+            .get(id)
+            .and_then(|number| self.keys.get_mut(number))
+    }
+
+    pub(crate) fn key_with_value(&self, value: &str) -> Option<&Key> {
+        self.key_by_value
+            .get(value)
+            .and_then(|number| self.keys.get(number))
+    }
+
+    pub(crate) fn usage_plan(&self, id: &str) -> Option<&UsagePlan> {
+        self.usage_plan_by_id
+            .get(id)
+            .and_then(|number| self.usage_plans.get(number))
+    }
+
+    pub(crate) fn usage_plan_mut(&mut self, id: &str) -> Option<&mut UsagePlan> {
+        self.usage_plan_by_id
+            .get(id)
+            .and_then(|number| self.usage_plans.get_mut(number))
+    }
+
+    pub(crate) fn insert_key(&mut self, key: Key) {
+        let number = self.next_number();
+        self.key_by_id.insert(key.id.clone(), number);
+        self.key_by_value.insert(key.value.clone(), number);
+        self.keys.insert(number, key);
+    }
+
+    /// Removes a key and every association with it; false if there is no such key.
+    pub(crate) fn remove_key(&mut self, id: &str) -> bool {
+        let Some(key) = self
+            .key_by_id
+            .remove(id)
+            .and_then(|number| self.keys.remove(&number))
+        else {
+            return false;
+        };
+        self.key_by_value.remove(&key.value);
+        for (usage_plan_id, number) in &key.usage_plans {
+            if let Some(usage_plan) = self.usage_plan_mut(usage_plan_id) {
+                usage_plan.keys.remove(number);
+                usage_plan.usage.remove(id);
+            }
+        }
+        true
+    }
+
+    pub(crate) fn insert_usage_plan(&mut self, usage_plan: UsagePlan) {
+        let number = self.next_number();
+        self.usage_plan_by_id.insert(usage_plan.id.clone(), number);
+        self.usage_plans.insert(number, usage_plan);
+    }
+
+    /// Removes a usage plan and its associations.
+    pub(crate) fn remove_usage_plan(&mut self, id: &str) {
+        let removed = self
+            .usage_plan_by_id
+            .remove(id)
+            .and_then(|number| self.usage_plans.remove(&number));
+        for key_id in removed
+            .iter()
+            .flat_map(|usage_plan| usage_plan.keys.values())
+        {
+            if let Some(key) = self.key_mut(key_id) {
+                key.usage_plans.remove(id);
+            }
+        }
+    }
+
+    /// Puts a key on a usage plan; both must exist.
+    pub(crate) fn associate(&mut self, usage_plan_id: &str, key_id: &str) {
+        let number = self.next_number();
+        if let Some(key) = self.key_mut(key_id) {
+            key.usage_plans.insert(usage_plan_id.to_owned(), number);
+        }
+        if let Some(usage_plan) = self.usage_plan_mut(usage_plan_id) {
+            usage_plan.keys.insert(number, key_id.to_owned());
+        }
+    }
+
+    /// Takes a key off a usage plan; false if it was not on it.
+    pub(crate) fn dissociate(&mut self, usage_plan_id: &str, key_id: &str) -> bool {
+        let Some(number) = self
+            .key_mut(key_id)
+            .and_then(|key| key.usage_plans.remove(usage_plan_id))
+        else {
+            return false;
+        };
+        if let Some(usage_plan) = self.usage_plan_mut(usage_plan_id) {
+            usage_plan.keys.remove(&number);
+        }
+        true
+    }
+
+    fn index(&mut self) {
+        for (number, key) in &self.keys {
+            self.key_by_id.insert(key.id.clone(), *number);
+            self.key_by_value.insert(key.value.clone(), *number);
+        }
+        for (number, usage_plan) in &self.usage_plans {
+            self.usage_plan_by_id.insert(usage_plan.id.clone(), *number);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn key(id: &str, value: &str) -> Key {
+        Key {
+            id: id.to_owned(),
+            value: value.to_owned(),
+            name: None,
+            description: None,
+            customer_id: None,
+            enabled: true,
+            created_ms: 0,
+            updated_ms: 0,
+            tags: BTreeMap::new(),
+            stage_keys: Vec::new(),
+            usage_plans: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn usage_plan(id: &str) -> UsagePlan {
+        UsagePlan {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            description: None,
+            product_code: None,
+            stages: Vec::new(),
+            throttle: None,
+            quota: None,
+            tags: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            usage: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn removing_a_key_takes_it_off_its_usage_plans() {
+        let mut region = Region::default();
+        region.insert_key(key("k1", "v1"));
+        region.insert_usage_plan(usage_plan("p1"));
+        region.associate("p1", "k1");
+        assert_eq!(region.usage_plan("p1").unwrap().keys.len(), 1);
+        assert!(region.remove_key("k1"));
+        assert!(region.usage_plan("p1").unwrap().keys.is_empty());
+        assert!(region.key_with_value("v1").is_none());
+        assert!(!region.remove_key("k1"));
+    }
+
+    #[test]
+    fn the_index_survives_a_round_trip() {
+        let mut world = World::default();
+        let scope = Scope::new("123456789012", "eu-west-1");
+        world.region(&scope).insert_key(key("k1", "v1"));
+        let mut again: World =
+            serde_json::from_str(&serde_json::to_string(&world).unwrap()).unwrap();
+        again.index();
+        assert_eq!(again.region(&scope).key_with_value("v1").unwrap().id, "k1");
+    }
+}

@@ -1,0 +1,133 @@
+//! From method and path to an operation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::query::{Query, percent_decode};
+
+macro_rules! operations {
+    ($($name:ident)*) => {
+        /// The operations that the sandbox carries out.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub(crate) enum Operation { $($name),* }
+
+        impl Operation {
+            /// Returns AWS's name of the operation.
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateApiKey GetApiKeys GetApiKey UpdateApiKey DeleteApiKey ImportApiKeys
+    CreateUsagePlan GetUsagePlans GetUsagePlan UpdateUsagePlan DeleteUsagePlan
+    CreateUsagePlanKey GetUsagePlanKeys GetUsagePlanKey DeleteUsagePlanKey
+    TagResource UntagResource GetTags GetUsage UpdateUsage
+    GetRestApis GetRestApi GetStages GetStage
+    GetCallerIdentity
+}
+
+impl Operation {
+    /// Tells whether the operation changes nothing.
+    pub(crate) fn is_read(self) -> bool {
+        self.name().starts_with("Get")
+    }
+}
+
+/// An operation with the ids from its path.
+pub(crate) struct Route {
+    pub(crate) operation: Operation,
+    pub(crate) ids: Vec<String>,
+}
+
+/// Finds the operation of an API Gateway request.
+pub(crate) fn route(method: &str, path: &str, query: &Query) -> Option<Route> {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let (operation, ids): (_, &[&str]) = match (method, segments.as_slice()) {
+        ("POST", ["apikeys"]) if query.get("mode") == Some("import") => {
+            (Operation::ImportApiKeys, &[])
+        }
+        ("POST", ["apikeys"]) => (Operation::CreateApiKey, &[]),
+        ("GET", ["apikeys"]) => (Operation::GetApiKeys, &[]),
+        ("GET", ["apikeys", id]) => (Operation::GetApiKey, &[id]),
+        ("PATCH", ["apikeys", id]) => (Operation::UpdateApiKey, &[id]),
+        ("DELETE", ["apikeys", id]) => (Operation::DeleteApiKey, &[id]),
+        ("POST", ["usageplans"]) => (Operation::CreateUsagePlan, &[]),
+        ("GET", ["usageplans"]) => (Operation::GetUsagePlans, &[]),
+        ("GET", ["usageplans", id]) => (Operation::GetUsagePlan, &[id]),
+        ("PATCH", ["usageplans", id]) => (Operation::UpdateUsagePlan, &[id]),
+        ("DELETE", ["usageplans", id]) => (Operation::DeleteUsagePlan, &[id]),
+        ("GET", ["usageplans", id, "usage"]) => (Operation::GetUsage, &[id]),
+        ("POST", ["usageplans", id, "keys"]) => (Operation::CreateUsagePlanKey, &[id]),
+        ("GET", ["usageplans", id, "keys"]) => (Operation::GetUsagePlanKeys, &[id]),
+        ("GET", ["usageplans", id, "keys", key]) => (Operation::GetUsagePlanKey, &[id, key]),
+        ("DELETE", ["usageplans", id, "keys", key]) => (Operation::DeleteUsagePlanKey, &[id, key]),
+        ("PATCH", ["usageplans", id, "keys", key, "usage"]) => (Operation::UpdateUsage, &[id, key]),
+        ("PUT", ["tags", arn @ ..]) => return Some(tags(Operation::TagResource, arn)),
+        ("DELETE", ["tags", arn @ ..]) => return Some(tags(Operation::UntagResource, arn)),
+        ("GET", ["tags", arn @ ..]) => return Some(tags(Operation::GetTags, arn)),
+        ("GET", ["restapis"]) => (Operation::GetRestApis, &[]),
+        ("GET", ["restapis", id]) => (Operation::GetRestApi, &[id]),
+        ("GET", ["restapis", id, "stages"]) => (Operation::GetStages, &[id]),
+        ("GET", ["restapis", id, "stages", stage]) => (Operation::GetStage, &[id, stage]),
+        _ => return None,
+    };
+    Some(Route {
+        operation,
+        ids: ids.iter().map(|id| percent_decode(id)).collect(),
+    })
+}
+
+/// An ARN has slashes; a client that does not encode them is understood all the same.
+fn tags(operation: Operation, arn: &[&str]) -> Route {
+    Route {
+        operation,
+        ids: vec![percent_decode(&arn.join("/"))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(method: &str, target: &str) -> Option<(Operation, Vec<String>)> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        route(method, path, &Query::parse(Some(query))).map(|route| (route.operation, route.ids))
+    }
+
+    #[test]
+    fn import_and_create_differ_by_their_query() {
+        assert_eq!(
+            found("POST", "/apikeys").unwrap().0,
+            Operation::CreateApiKey
+        );
+        assert_eq!(
+            found("POST", "/apikeys?mode=import&format=csv").unwrap().0,
+            Operation::ImportApiKeys
+        );
+    }
+
+    #[test]
+    fn an_arn_is_one_id() {
+        let arn = "arn:aws:apigateway:eu-west-1::/apikeys/abc";
+        let encoded = "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapikeys%2Fabc";
+        assert_eq!(
+            found("PUT", encoded).unwrap(),
+            (Operation::TagResource, vec![arn.to_owned()])
+        );
+        assert_eq!(found("GET", &format!("/tags/{arn}")).unwrap().1, [arn]);
+    }
+
+    #[test]
+    fn other_paths_are_no_operation() {
+        for (method, path) in [
+            ("PUT", "/apikeys"),
+            ("GET", "/"),
+            ("GET", "/usageplans/a/b"),
+            ("POST", "/restapis"),
+        ] {
+            assert!(found(method, path).is_none(), "{method} {path}");
+        }
+    }
+}

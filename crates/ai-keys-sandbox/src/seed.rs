@@ -1,0 +1,144 @@
+//! Putting state in and taking records out, past the HTTP interface.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::answer::ApiError;
+use crate::api::{check_association, ensure_stage, fresh_key_id};
+use crate::ids::Ids;
+use crate::model::{ApiStage, Key, Quota, Region, Throttle, UsagePlan, World};
+use crate::records::{KeyRecord, SeedKey, SeedUsagePlan, UsagePlanRecord};
+use crate::rules;
+use crate::scope::Scope;
+
+/// Adds usage plans and keys; returns the ids of the keys.
+pub(crate) fn seed(
+    world: &mut World,
+    random: &mut Ids,
+    scope: &Scope,
+    usage_plans: &[SeedUsagePlan],
+    keys: &[SeedKey],
+    now_ms: i64,
+) -> Result<Vec<String>, ApiError> {
+    for usage_plan in usage_plans {
+        add_usage_plan(world, random, scope, usage_plan, now_ms)?;
+    }
+    let region = world.region(scope);
+    let by_name: HashMap<String, String> = region
+        .usage_plans
+        .values()
+        .map(|usage_plan| (usage_plan.name.clone(), usage_plan.id.clone()))
+        .collect();
+    keys.iter()
+        .map(|key| add_key(region, random, &by_name, key, now_ms))
+        .collect()
+}
+
+fn add_usage_plan(
+    world: &mut World,
+    random: &mut Ids,
+    scope: &Scope,
+    new: &SeedUsagePlan,
+    now_ms: i64,
+) -> Result<(), ApiError> {
+    let mut stages = Vec::new();
+    for text in &new.stages {
+        let (api, stage) = text
+            .split_once('/')
+            .ok_or_else(|| ApiError::bad_request("a stage is written api-name/stage"))?;
+        let api_id = ensure_stage(world, random, scope, api, stage, now_ms);
+        stages.push(ApiStage {
+            api_id,
+            stage: stage.to_owned(),
+            throttle: BTreeMap::new(),
+        });
+    }
+    let quota = new.quota.clone().map(|(limit, period)| Quota {
+        limit,
+        offset: 0,
+        period,
+    });
+    if let Some(quota) = &quota {
+        rules::check_quota(quota)?;
+    }
+    let throttle = new.throttle.map(|(rate, burst)| Throttle {
+        rate_limit: Some(rate),
+        burst_limit: Some(burst),
+    });
+    world.region(scope).insert_usage_plan(UsagePlan {
+        id: random.usage_plan_id(),
+        name: new.name.clone(),
+        description: Some(new.description.clone()).filter(|text| !text.is_empty()),
+        product_code: None,
+        stages,
+        throttle,
+        quota,
+        tags: BTreeMap::new(),
+        keys: BTreeMap::new(),
+        usage: BTreeMap::new(),
+    });
+    Ok(())
+}
+
+fn add_key(
+    region: &mut Region,
+    random: &mut Ids,
+    usage_plan_ids: &HashMap<String, String>,
+    new: &SeedKey,
+    now_ms: i64,
+) -> Result<String, ApiError> {
+    let value = new.value.clone().unwrap_or_else(|| random.value());
+    rules::check_value(&value)?;
+    if region.key_with_value(&value).is_some() {
+        return Err(ApiError::conflict(rules::DUPLICATE_VALUE));
+    }
+    let id = fresh_key_id(region, random);
+    region.insert_key(Key {
+        id: id.clone(),
+        value,
+        name: Some(new.name.clone()).filter(|text| !text.is_empty()),
+        description: Some(new.description.clone()).filter(|text| !text.is_empty()),
+        customer_id: None,
+        enabled: new.enabled,
+        created_ms: now_ms,
+        updated_ms: now_ms,
+        tags: BTreeMap::new(),
+        stage_keys: Vec::new(),
+        usage_plans: BTreeMap::new(),
+    });
+    for name in &new.usage_plans {
+        let usage_plan_id = usage_plan_ids
+            .get(name)
+            .ok_or_else(|| ApiError::not_found(format!("no usage plan is named `{name}`")))?;
+        check_association(region, usage_plan_id, &id)?;
+        region.associate(usage_plan_id, &id);
+    }
+    Ok(id)
+}
+
+pub(crate) fn key_records(region: &Region) -> Vec<KeyRecord> {
+    let record = |key: &Key| KeyRecord {
+        id: key.id.clone(),
+        value: key.value.clone(),
+        name: key.name.clone(),
+        description: key.description.clone(),
+        enabled: key.enabled,
+        tags: key.tags.clone(),
+        usage_plans: key.usage_plans.keys().cloned().collect(),
+    };
+    region.keys.values().rev().map(record).collect()
+}
+
+pub(crate) fn usage_plan_records(region: &Region) -> Vec<UsagePlanRecord> {
+    let record = |usage_plan: &UsagePlan| UsagePlanRecord {
+        id: usage_plan.id.clone(),
+        name: usage_plan.name.clone(),
+        description: usage_plan.description.clone(),
+        stages: usage_plan
+            .stages
+            .iter()
+            .map(|stage| format!("{}/{}", stage.api_id, stage.stage))
+            .collect(),
+        keys: usage_plan.keys.len(),
+    };
+    region.usage_plans.values().rev().map(record).collect()
+}

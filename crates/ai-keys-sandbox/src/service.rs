@@ -1,0 +1,208 @@
+//! One request to the sandbox, from its headers to its answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::answer::{Answer, ApiError};
+use crate::api::{self, Call, sts};
+use crate::control;
+use crate::data_plane;
+use crate::gate::{Reply, View};
+use crate::lock;
+use crate::model::World;
+use crate::options::Limits;
+use crate::query::Query;
+use crate::route::{Operation, Route, route};
+use crate::rules::CONCURRENT_MODIFICATION;
+use crate::scope::{Caller, Scope, read_caller};
+use crate::server::Incoming;
+use crate::shared::Shared;
+
+/// Serves control routes, the data plane, STS and API Gateway.
+pub(crate) async fn serve(shared: Arc<Shared>, request: Incoming) -> Reply {
+    let caller = read_caller(
+        request.header("authorization"),
+        &shared.options.default_region,
+    );
+    if request.path.starts_with("/_sandbox/") {
+        return Reply::Whole(control::serve(&shared, &request));
+    }
+    if is_from_elsewhere(&request) {
+        return Reply::Whole(Answer::error(
+            403,
+            "AccessDeniedException",
+            "The sandbox serves this machine only",
+        ));
+    }
+    let query = Query::parse(request.query.as_deref());
+    let found = if sts::is_caller_identity(&request) {
+        Some(Route {
+            operation: Operation::GetCallerIdentity,
+            ids: Vec::new(),
+        })
+    } else {
+        route(&request.method, &request.path, &query)
+    };
+    let invocation = data_plane::invocation(&request.path);
+    let operation = match (&invocation, &found) {
+        (Some(_), _) => Some("Invoke"),
+        (None, Some(route)) => Some(route.operation.name()),
+        (None, None) => None,
+    };
+    let reply = shared
+        .gate
+        .pass(&request, &caller.scope, operation, async |view| {
+            if let Some(invocation) = &invocation {
+                return data_plane::invoke(&shared, invocation, &request);
+            }
+            match &found {
+                Some(route) => carry_out(&shared, &caller, route, &query, &request, view).await,
+                None => Answer::error(
+                    404,
+                    "UnknownOperationException",
+                    "The sandbox has no such operation",
+                ),
+            }
+        });
+    dress(&shared, reply.await)
+}
+
+/// A browser's page must not reach the sandbox: neither by a rebound name nor across origins.
+pub(crate) fn is_from_elsewhere(request: &Incoming) -> bool {
+    let host = request.header("host").unwrap_or("127.0.0.1");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    request.headers.contains_key("origin") || !matches!(name, "127.0.0.1" | "localhost")
+}
+
+async fn carry_out(
+    shared: &Shared,
+    caller: &Caller,
+    route: &Route,
+    query: &Query,
+    request: &Incoming,
+    view: View,
+) -> Answer {
+    if let Some((code, message)) = refusal(caller) {
+        return match route.operation {
+            Operation::GetCallerIdentity => sts::error(403, code, message),
+            _ => Answer::error(403, code, message),
+        };
+    }
+    if route.operation == Operation::GetCallerIdentity {
+        return sts::caller_identity(caller, "sandbox");
+    }
+    if shared.options.limits == Limits::Aws {
+        let admitted = lock(&shared.buckets).admit(&caller.scope, route.operation, shared.now_ms());
+        if let Err(seconds) = admitted {
+            let answer = Answer::error(429, "TooManyRequestsException", "Too Many Requests");
+            return answer.with_header("retry-after", &seconds.to_string());
+        }
+    }
+    let mut association = None;
+    if route.operation == Operation::CreateUsagePlanKey {
+        let Some(mark) = Association::start(shared, &caller.scope) else {
+            return Err(ApiError::conflict(CONCURRENT_MODIFICATION)).into();
+        };
+        association = Some(mark);
+        tokio::time::sleep(shared.options.association_time).await;
+    }
+    let answer = run(shared, &caller.scope, route, query, request, view);
+    drop(association);
+    answer
+}
+
+/// Carries an operation out on the state, and saves what it changed.
+pub(crate) fn run(
+    shared: &Shared,
+    scope: &Scope,
+    route: &Route,
+    query: &Query,
+    request: &Incoming,
+    view: View,
+) -> Answer {
+    let mut frozen = lock(&shared.frozen);
+    let mut live = lock(&shared.world);
+    let world: &mut World = match (view, frozen.as_mut()) {
+        (View::Stale, Some(frozen)) if route.operation.is_read() => frozen,
+        _ => &mut live,
+    };
+    let mut call = Call {
+        scope,
+        ids: &route.ids,
+        query,
+        body: &request.body,
+        world,
+        random: &mut lock(&shared.ids),
+        options: &shared.options,
+        now_ms: shared.now_ms(),
+    };
+    let outcome = api::carry_out(route, &mut call);
+    drop((live, frozen));
+    if outcome.is_ok() && !route.operation.is_read() && shared.changed().is_err() {
+        return Answer::error(
+            500,
+            "InternalFailure",
+            "The sandbox could not save its state",
+        );
+    }
+    outcome.into()
+}
+
+/// Access key ids that stand for credentials gone wrong.
+fn refusal(caller: &Caller) -> Option<(&'static str, &'static str)> {
+    let id = caller.access_key_id.as_deref()?;
+    if id.starts_with("AKIADENIED") {
+        Some((
+            "AccessDeniedException",
+            "User is not authorized to perform this operation",
+        ))
+    } else if id.starts_with("AKIAEXPIRED") {
+        Some((
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+        ))
+    } else if id.starts_with("AKIAUNKNOWN") {
+        Some((
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        ))
+    } else {
+        None
+    }
+}
+
+/// The mark of a running `CreateUsagePlanKey`; AWS runs one at a time in an account and region.
+struct Association<'a> {
+    shared: &'a Shared,
+    scope: &'a Scope,
+}
+
+impl<'a> Association<'a> {
+    fn start(shared: &'a Shared, scope: &'a Scope) -> Option<Self> {
+        let is_first = shared.options.association_time == Duration::ZERO
+            || lock(&shared.associating).insert(scope.clone());
+        is_first.then_some(Self { shared, scope })
+    }
+}
+
+impl Drop for Association<'_> {
+    fn drop(&mut self) {
+        lock(&self.shared.associating).remove(self.scope);
+    }
+}
+
+/// Adds the headers that every answer of the service has.
+fn dress(shared: &Shared, reply: Reply) -> Reply {
+    let add = |answer: Answer| {
+        let request_id = lock(&shared.ids).id();
+        answer
+            .with_header("date", &crate::clock::http_date(shared.now_ms()))
+            .with_header("x-amzn-requestid", &request_id)
+    };
+    match reply {
+        Reply::Whole(answer) => Reply::Whole(add(answer)),
+        Reply::Truncated(answer) => Reply::Truncated(add(answer)),
+        Reply::Close => Reply::Close,
+        Reply::Hang => Reply::Hang,
+    }
+}
