@@ -67,6 +67,13 @@ fn everything(steps: &mut Steps) {
     steps.run("workflows", Voice::Quiet, workflows::check);
     steps.run("clippy", Voice::Quiet, clippy);
     steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
+    if !steps.run("build", Voice::Quiet, build) {
+        for name in ["doc tests", "tests"] {
+            let skipped = || Ok(Outcome::Skipped("the build failed".to_owned()));
+            steps.run(name, Voice::Quiet, skipped);
+        }
+        return;
+    }
     steps.run("doc tests", Voice::Quiet, doc_tests);
     // Last, so that the test runner's own closing lines stand above the summary.
     steps.run("tests", Voice::Loud, || {
@@ -118,7 +125,13 @@ fn fmt() -> Result<Outcome> {
 }
 
 fn clippy() -> Result<Outcome> {
-    let mut clippy = workspace::cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
+    let mut clippy = workspace::cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--keep-going",
+        "--quiet",
+    ]);
     clippy
         .args(workspace::locked())
         .args(["--", "-D", "warnings"]);
@@ -126,6 +139,13 @@ fn clippy() -> Result<Outcome> {
         &mut clippy,
         "where cargo has no clippy: `rustup component add clippy`",
     )?;
+    Ok(Outcome::Done(String::new()))
+}
+
+/// Builds what the tests need, so that its time and its errors are not those of the tests.
+fn build() -> Result<Outcome> {
+    let mut build = workspace::cargo(&["test", "--workspace", "--no-run", "--quiet"]);
+    process::quiet(build.args(workspace::locked()))?;
     Ok(Outcome::Done(String::new()))
 }
 
@@ -142,7 +162,8 @@ fn tests(packages: &[&str], surroundings: &Surroundings) -> Result<Outcome> {
             command.args(["nextest", "run"]);
             command
         }
-        None => workspace::cargo(&["test"]),
+        // Doc tests are a step of their own, and would close the run with their own count.
+        None => workspace::cargo(&["test", "--lib", "--bins", "--tests"]),
     };
     command
         .args(packages)
