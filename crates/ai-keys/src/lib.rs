@@ -8,6 +8,7 @@
 pub mod exit;
 pub mod mask;
 pub mod output;
-
+pub mod provider;
+pub mod schedule;
 pub mod secret;
 pub mod signal;

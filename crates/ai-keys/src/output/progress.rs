@@ -205,10 +205,7 @@ mod tests {
             .progress("applying", 4)
             .expecting(Duration::from_secs(100));
         progress.advance(1);
-        assert_eq!(
-            captured.stderr(),
-            "█████░░░░░░░░░░░░░░░ applying: 1 of 4 ("
-        );
+        assert_eq!(captured.stderr(), "█████░░░░░░░░░░░░░░░ applying: 1 of 4 (");
         output.notice("a notice");
         assert!(captured.stderr().contains("\r\u{1b}[Ka notice\n█████"));
         drop(progress);

@@ -1,0 +1,138 @@
+//! How many requests a provider takes.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Calls that share a budget of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Only the total of the account.
+    Any,
+    /// `CreateApiKey`.
+    CreateApiKey,
+    /// `DeleteApiKey`.
+    DeleteApiKey,
+    /// `UpdateUsagePlan`.
+    UpdateUsagePlan,
+    /// `CreateUsagePlanKey`: one at a time per region, else the others answer
+    /// 409 "concurrent modification".
+    CreateUsagePlanKey,
+    /// Another service, which does not count here.
+    Elsewhere,
+}
+
+/// Whether the provider's budgets are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// The fixed quotas of API Gateway's control plane, checked 2026-11-23.
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+    ApiGateway,
+    /// No limits: a sandbox.
+    Unlimited,
+}
+
+impl Pace {
+    /// Returns the budget for all lanes but [`Lane::Elsewhere`] together.
+    pub(super) fn total(self) -> Option<Bucket> {
+        match self {
+            Self::ApiGateway => Some(Bucket::new(Duration::from_millis(100), 40)),
+            Self::Unlimited => None,
+        }
+    }
+
+    /// Returns the budget of one lane.
+    pub(super) fn lane(self, lane: Lane) -> Option<Bucket> {
+        match (self, lane) {
+            // AWS documents no burst for these: one second's worth is assumed.
+            (Self::ApiGateway, Lane::CreateApiKey | Lane::DeleteApiKey) => {
+                Some(Bucket::new(Duration::from_millis(200), 5))
+            }
+            (Self::ApiGateway, Lane::UpdateUsagePlan) => {
+                Some(Bucket::new(Duration::from_secs(20), 1))
+            }
+            (Self::Unlimited, _) | (_, Lane::Any | Lane::CreateUsagePlanKey | Lane::Elsewhere) => {
+                None
+            }
+        }
+    }
+}
+
+/// A token bucket, kept as the time at which it is full again.
+#[derive(Clone, Debug)]
+pub(super) struct Bucket {
+    per_token: Duration,
+    size: u32,
+    full_at: Option<Instant>,
+}
+
+impl Bucket {
+    pub(super) fn new(per_token: Duration, size: u32) -> Self {
+        Self {
+            per_token,
+            size,
+            full_at: None,
+        }
+    }
+
+    /// Returns when the next token is there.
+    pub(super) fn ready_at(&self, now: Instant) -> Instant {
+        let all_but_one = self.per_token * self.size.saturating_sub(1);
+        self.full_at
+            .and_then(|full_at| full_at.checked_sub(all_but_one))
+            .map_or(now, |ready_at| ready_at.max(now))
+    }
+
+    /// Takes a token.
+    pub(super) fn take(&mut self, now: Instant) {
+        let full_at = self.full_at.map_or(now, |full_at| full_at.max(now));
+        self.full_at = Some(full_at + self.per_token);
+    }
+
+    /// Gives up the burst: the provider's own bucket is empty, and somebody
+    /// else draws on it too.
+    pub(super) fn drain(&mut self, now: Instant) {
+        self.size = 1;
+        self.full_at = Some(now + self.per_token);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(bucket: &mut Bucket, start: Instant, count: usize) -> Vec<u128> {
+        let mut now = start;
+        let mut take = || {
+            now = bucket.ready_at(now);
+            bucket.take(now);
+            (now - start).as_millis()
+        };
+        (0..count).map(|_| take()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
+        let mut bucket = Bucket::new(Duration::from_millis(100), 3);
+        assert_eq!(
+            waits(&mut bucket, Instant::now(), 6),
+            [0, 0, 0, 100, 200, 300]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_usage_plan_is_updated_every_twenty_seconds() {
+        let mut bucket = Pace::ApiGateway.lane(Lane::UpdateUsagePlan).unwrap();
+        assert_eq!(waits(&mut bucket, Instant::now(), 3), [0, 20_000, 40_000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drained_bucket_has_no_burst_any_more() {
+        let mut bucket = Bucket::new(Duration::from_millis(100), 3);
+        let start = Instant::now();
+        bucket.drain(start);
+        assert_eq!(waits(&mut bucket, start, 3), [100, 200, 300]);
+        let later = start + Duration::from_mins(1);
+        assert_eq!(waits(&mut bucket, later, 3), [0, 100, 200]);
+    }
+}

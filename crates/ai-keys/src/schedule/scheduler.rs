@@ -1,0 +1,304 @@
+//! Sends calls inside the budgets, and again where that is safe.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+use super::backoff::backoff;
+use super::budget::{Bucket, Lane, Pace};
+use crate::provider::{ErrorKind, ProviderError};
+use crate::signal::Stop;
+
+/// How long a call is tried again, and how long a lane may go without an
+/// answer other than "throttled" before its calls are given up.
+pub const PATIENCE: Duration = Duration::from_mins(2);
+/// How many independent calls are in flight: ten a second at 0.3 s each need 3.
+const IN_FLIGHT: usize = 8;
+/// Attempts where the answer was lost and repeating is safe.
+const ATTEMPTS_AMBIGUOUS: u32 = 5;
+/// Attempts to connect: a wrong endpoint should be reported soon.
+const ATTEMPTS_UNREACHABLE: u32 = 3;
+
+/// What may be done when the answer to a call was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Send the identical request again: it ends in the same state.
+    Safe,
+    /// Look at the live state first; the caller gets [`ErrorKind::Ambiguous`].
+    VerifyFirst,
+}
+
+/// What the scheduler must know about a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The name of the operation, for errors.
+    pub operation: &'static str,
+    /// The budget it draws on.
+    pub lane: Lane,
+    /// What may be done when its answer was lost.
+    pub repeat: Repeat,
+}
+
+/// Sends the calls to one account and region. Clones share the budgets.
+#[derive(Clone)]
+pub struct Scheduler {
+    pace: Pace,
+    patience: Duration,
+    stop: Stop,
+    in_flight: Arc<Semaphore>,
+    associations: Arc<Semaphore>,
+    budgets: Arc<Mutex<Budgets>>,
+}
+
+struct Budgets {
+    total: Option<Bucket>,
+    lanes: BTreeMap<Lane, LaneState>,
+}
+
+struct LaneState {
+    budget: Option<Bucket>,
+    /// Until when the provider asked us to wait.
+    paused_until: Option<Instant>,
+    /// Since when all answers were "throttled".
+    throttled_since: Option<Instant>,
+}
+
+/// The right to send one request.
+struct Admission {
+    _in_flight: OwnedSemaphorePermit,
+    _association: Option<OwnedSemaphorePermit>,
+}
+
+impl Scheduler {
+    /// Returns a scheduler that starts nothing new once `stop` is requested.
+    #[must_use]
+    pub fn new(pace: Pace, stop: Stop) -> Self {
+        let budgets = Budgets {
+            total: pace.total(),
+            lanes: BTreeMap::new(),
+        };
+        Self {
+            pace,
+            patience: PATIENCE,
+            stop,
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+            associations: Arc::new(Semaphore::new(1)),
+            budgets: Arc::new(Mutex::new(budgets)),
+        }
+    }
+
+    /// Sets another patience than [`PATIENCE`].
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Sends a call when its budget allows, again where that is safe, and
+    /// returns its last answer.
+    ///
+    /// # Errors
+    /// The last error of the call; [`ErrorKind::Interrupted`] if the run was
+    /// asked to stop before the call was sent.
+    pub async fn run<T, F>(
+        &self,
+        call: Call,
+        mut send: impl FnMut() -> F,
+    ) -> Result<T, ProviderError>
+    where
+        F: Future<Output = Result<T, ProviderError>>,
+    {
+        let mut give_up_at = None;
+        let mut attempt = 0;
+        loop {
+            let admission = self.admit(call).await?;
+            attempt += 1;
+            let give_up_at = *give_up_at.get_or_insert_with(|| Instant::now() + self.patience);
+            let answer = tokio::select! {
+                answer = send() => answer,
+                () = self.stop.overdue() => {
+                    return Err(ProviderError::new(ErrorKind::Ambiguous, call.operation)
+                        .saying(None, None, Some("interrupted while it was in flight".to_owned())));
+                }
+            };
+            drop(admission);
+            let error = match answer {
+                Ok(done) => {
+                    self.note(call.lane, None);
+                    return Ok(done);
+                }
+                Err(error) => error,
+            };
+            let resume_at = wait(&error, call.repeat, attempt).map(|wait| Instant::now() + wait);
+            let give_up_at = self
+                .note(call.lane, Some((&error, resume_at)))
+                .map_or(give_up_at, |at| at.min(give_up_at));
+            match resume_at {
+                Some(resume_at) if resume_at <= give_up_at => self.sleep(resume_at).await,
+                _ => return Err(error),
+            }
+            if self.stop.is_requested() {
+                return Err(error);
+            }
+        }
+    }
+
+    /// Waits for the right to send: a token of each budget, and a free place.
+    async fn admit(&self, call: Call) -> Result<Admission, ProviderError> {
+        let interrupted = || ProviderError::new(ErrorKind::Interrupted, call.operation);
+        let association = match call.lane {
+            Lane::CreateUsagePlanKey => Some(self.place(&self.associations).await),
+            _ => None,
+        };
+        let association = match association {
+            Some(None) => return Err(interrupted()),
+            Some(place) => place,
+            None => None,
+        };
+        loop {
+            if self.stop.is_requested() {
+                return Err(interrupted());
+            }
+            let now = Instant::now();
+            let ready_at = self.lock().ready_at(self, call)?;
+            if ready_at > now {
+                self.sleep(ready_at).await;
+                continue;
+            }
+            let Some(in_flight) = self.place(&self.in_flight).await else {
+                return Err(interrupted());
+            };
+            // Others may have taken the tokens while this call waited.
+            let mut budgets = self.lock();
+            if budgets.ready_at(self, call)? <= Instant::now() {
+                budgets.take(self.pace, call.lane);
+                return Ok(Admission {
+                    _in_flight: in_flight,
+                    _association: association,
+                });
+            }
+        }
+    }
+
+    /// Records an answer. Returns when the lane is given up, if it is stuck.
+    fn note(
+        &self,
+        lane: Lane,
+        error: Option<(&ProviderError, Option<Instant>)>,
+    ) -> Option<Instant> {
+        let now = Instant::now();
+        let mut budgets = self.lock();
+        let throttled = error.filter(|(e, _)| matches!(e.kind(), ErrorKind::Throttled { .. }));
+        let Some((_, resume_at)) = throttled else {
+            budgets.lane(self.pace, lane).throttled_since = None;
+            return None;
+        };
+        if lane != Lane::Elsewhere
+            && let Some(total) = &mut budgets.total
+        {
+            total.drain(now);
+        }
+        let state = budgets.lane(self.pace, lane);
+        state.paused_until = state.paused_until.max(resume_at);
+        if let Some(budget) = &mut state.budget {
+            budget.drain(now);
+        }
+        Some(*state.throttled_since.get_or_insert(now) + self.patience)
+    }
+
+    /// Waits for a place, or for the wish to stop.
+    async fn place(&self, places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            permit = Arc::clone(places).acquire_owned() => permit.ok(),
+            () = self.stop.requested() => None,
+        }
+    }
+
+    async fn sleep(&self, until: Instant) {
+        tokio::select! {
+            () = sleep_until(until) => {}
+            () = self.stop.requested() => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Budgets> {
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Budgets {
+    fn lane(&mut self, pace: Pace, lane: Lane) -> &mut LaneState {
+        self.lanes.entry(lane).or_insert_with(|| LaneState {
+            budget: pace.lane(lane),
+            paused_until: None,
+            throttled_since: None,
+        })
+    }
+
+    /// Returns when a call may be sent, or an error if its lane is given up.
+    fn ready_at(&mut self, scheduler: &Scheduler, call: Call) -> Result<Instant, ProviderError> {
+        let now = Instant::now();
+        let total = self.total.as_ref().filter(|_| call.lane != Lane::Elsewhere);
+        let total = total.map_or(now, |total| total.ready_at(now));
+        let lane = self.lane(scheduler.pace, call.lane);
+        if lane
+            .throttled_since
+            .is_some_and(|since| since + scheduler.patience <= now)
+        {
+            let kind = ErrorKind::Throttled { retry_after: None };
+            let message = "not sent: nothing but throttling for too long".to_owned();
+            return Err(ProviderError::new(kind, call.operation).saying(None, None, Some(message)));
+        }
+        let own = lane
+            .budget
+            .as_ref()
+            .map_or(now, |budget| budget.ready_at(now));
+        let paused_until = lane.paused_until.unwrap_or(now);
+        Ok(total.max(own).max(paused_until))
+    }
+
+    fn take(&mut self, pace: Pace, lane: Lane) {
+        let now = Instant::now();
+        if lane != Lane::Elsewhere
+            && let Some(total) = &mut self.total
+        {
+            total.take(now);
+        }
+        if let Some(budget) = &mut self.lane(pace, lane).budget {
+            budget.take(now);
+        }
+    }
+}
+
+/// Returns how long to wait before a call is sent again, if it is.
+fn wait(error: &ProviderError, repeat: Repeat, attempt: u32) -> Option<Duration> {
+    match error.kind() {
+        ErrorKind::Throttled { retry_after } => Some(backoff(attempt, retry_after)),
+        ErrorKind::ConflictRetry => Some(backoff(attempt, None)),
+        ErrorKind::Ambiguous if repeat == Repeat::Safe && attempt < ATTEMPTS_AMBIGUOUS => {
+            Some(backoff(attempt, None))
+        }
+        ErrorKind::Unreachable if attempt < ATTEMPTS_UNREACHABLE => Some(backoff(attempt, None)),
+        ErrorKind::Ambiguous
+        | ErrorKind::Unreachable
+        | ErrorKind::ConflictExists
+        | ErrorKind::ConflictOther
+        | ErrorKind::QuotaReached
+        | ErrorKind::NotFound
+        | ErrorKind::Denied { .. }
+        | ErrorKind::NoCredentials
+        | ErrorKind::ExpiredCredentials
+        | ErrorKind::WrongCredentials
+        | ErrorKind::WrongClock
+        | ErrorKind::Invalid
+        | ErrorKind::Interrupted => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "scheduler_tests.rs"]
+mod tests;
