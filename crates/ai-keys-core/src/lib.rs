@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod limits;
 pub mod manifest;
+pub mod plan;
 pub mod rule;
 pub mod source;
 pub mod state;

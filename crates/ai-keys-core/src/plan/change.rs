@@ -1,0 +1,222 @@
+//! One step of a plan, as plain data: what changes, why, how risky, and exactly what will be sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::step::Step;
+
+/// What happens to an object, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It does not exist and is made.
+    Create,
+    /// It exists unmarked and becomes ours, value unchanged.
+    Adopt,
+    /// Fields change.
+    Update,
+    /// It works again.
+    Enable,
+    /// It stops working and can be enabled again.
+    Disable,
+    /// A key joins a usage plan.
+    Attach,
+    /// A key leaves a usage plan.
+    Detach,
+    /// A key's value goes to a secret store.
+    Deliver,
+    /// An older generation ends its overlap.
+    Retire,
+    /// It is gone for good.
+    Delete,
+}
+
+impl Action {
+    /// Returns the word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Adopt => "adopt",
+            Self::Update => "update",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::Attach => "attach",
+            Self::Detach => "detach",
+            Self::Deliver => "deliver",
+            Self::Retire => "retire",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Returns the sign that stands before it in a plan.
+    #[must_use]
+    pub fn sign(self) -> char {
+        match self {
+            Self::Create | Self::Attach | Self::Deliver => '+',
+            Self::Adopt | Self::Update | Self::Enable => '~',
+            Self::Disable | Self::Retire => '!',
+            Self::Detach | Self::Delete => '-',
+        }
+    }
+}
+
+/// The kind of object that a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A usage plan.
+    UsagePlan,
+    /// An API key.
+    Key,
+}
+
+/// What a change is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Subject {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name in the manifest, or the one in its marker.
+    pub name: String,
+    /// Which value of the key; 1 for a usage plan.
+    pub generation: u32,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            Kind::UsagePlan => "usage plan",
+            Kind::Key => "key",
+        };
+        write!(f, "{kind} {}", self.name)?;
+        if self.generation > 1 {
+            write!(f, "#{}", self.generation)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// How much a change can hurt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Nobody loses anything.
+    None,
+    /// Callers may notice: fewer requests, a short interruption.
+    Limits,
+    /// Callers are turned away until it is undone.
+    Blocks,
+    /// It cannot be undone.
+    Destroys,
+}
+
+impl Risk {
+    /// Returns the word for it; empty where there is none.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Limits => "limits callers",
+            Self::Blocks => "blocks callers",
+            Self::Destroys => "cannot be undone",
+        }
+    }
+}
+
+/// A field before and after, in words; a missing side means that there is
+/// nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FieldChange {
+    /// As the manifest writes it.
+    pub field: String,
+    /// What is there now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What will be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Change {
+    /// What happens.
+    pub action: Action,
+    /// To what.
+    pub subject: Subject,
+    /// Fields before and after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChange>,
+    /// Why, where it is not simply the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How much it can hurt.
+    pub risk: Risk,
+    /// The line of the manifest that asks for it; none for what was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Exactly what will be carried out.
+    pub step: Step,
+}
+
+impl Change {
+    /// Returns whether two changes do the same, wherever the manifest asks
+    /// for them and however it is worded.
+    #[must_use]
+    pub fn does_the_same(&self, other: &Self) -> bool {
+        self.action == other.action && self.subject == other.subject && self.step == other.step
+    }
+}
+
+/// Collects the fields in which an object differs.
+#[derive(Debug, Default)]
+pub(super) struct Differences {
+    pub(super) fields: Vec<FieldChange>,
+}
+
+impl Differences {
+    /// Notes a field whose words differ; returns whether they do.
+    pub(super) fn note(
+        &mut self,
+        field: &str,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> bool {
+        if before == after {
+            return false;
+        }
+        self.fields.push(FieldChange {
+            field: field.to_owned(),
+            before,
+            after,
+        });
+        true
+    }
+
+    /// Notes a text that is empty when there is none.
+    pub(super) fn note_text(&mut self, field: &str, before: &str, after: &str) -> bool {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        self.note(field, some(before), some(after))
+    }
+}
+
+/// Says a set in words: `a, b`.
+pub(super) fn set_in_words<T: fmt::Display>(set: &BTreeSet<T>) -> Option<String> {
+    let words: Vec<String> = set.iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// Says a map in words: `a = 1, b = 2`.
+pub(super) fn map_in_words(map: &BTreeMap<String, String>) -> Option<String> {
+    let words: Vec<String> = map
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}

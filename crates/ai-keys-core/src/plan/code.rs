@@ -1,0 +1,118 @@
+//! Codes of the live state: what the file asks for and the account does not allow.
+
+use crate::diagnostic::code;
+
+code! {
+    /// ## What it checks
+    /// The name of a key or usage plan that would be made is not taken by a live one without our
+    /// marker.
+    /// ## Why it matters
+    /// API Gateway allows two objects of one name; a second `chat-web` beside the one that
+    /// somebody made by hand would be a key that nobody uses and nobody finds.
+    /// ## What to do
+    /// Take the live one over, value unchanged: `adopt = "its id"`. Or give ours another name.
+    AK401 "name-taken" Error
+}
+code! {
+    /// ## What it checks
+    /// The live object that `adopt` names exists in the target's account and region.
+    /// ## Why it matters
+    /// Making a new key instead would give it a new value, and its users would be locked out.
+    /// ## What to do
+    /// Correct the id. If the key is really gone, remove `adopt`: a new key with a new value is
+    /// made.
+    AK402 "adopt-missing" Error
+}
+code! {
+    /// ## What it checks
+    /// The live object that `adopt` names belongs to nobody else: it has no marker of another
+    /// entry or namespace.
+    /// ## Why it matters
+    /// Two files that own one key would undo each other's work for ever.
+    /// ## What to do
+    /// Remove the entry that owns it first, or the marker at the end of its description.
+    AK403 "adopt-owned" Error
+}
+code! {
+    /// ## What it checks
+    /// The REST API of each stage exists in the target's account and region.
+    /// ## Why it matters
+    /// A usage plan opens nothing without its stages. HTTP APIs have no usage plans.
+    /// ## What to do
+    /// Correct the name, or write the REST API's id.
+    AK404 "unknown-api" Error
+}
+code! {
+    /// ## What it checks
+    /// A REST API that is written by name is the only one of that name.
+    /// ## Why it matters
+    /// Names of REST APIs are not unique, and a guess may open the wrong one.
+    /// ## What to do
+    /// Write the id: `stages = ["a1b2c3d4e5/prod"]`.
+    AK405 "ambiguous-api" Error
+}
+code! {
+    /// ## What it checks
+    /// A usage plan with `manage = false` exists in the target's account and region.
+    /// ## Why it matters
+    /// A key cannot join a usage plan that is not there.
+    /// ## What to do
+    /// Correct the name, or let this file manage the usage plan.
+    AK406 "missing-usage-plan" Error
+}
+code! {
+    /// ## What it checks
+    /// A usage plan with `manage = false` is the only live one of its name.
+    /// ## Why it matters
+    /// Names of usage plans are not unique, and a guess may open the wrong stages.
+    /// ## What to do
+    /// Say which: `adopt = "its id"`.
+    AK407 "ambiguous-usage-plan" Error
+}
+code! {
+    /// ## What it checks
+    /// A live key that is marked as protected is still in the file.
+    /// ## Why it matters
+    /// A protected key is never deleted or disabled by a plan, so nothing is planned for it.
+    /// ## What to do
+    /// Put the entry back. To remove it for good, set `protect = false`, apply, then remove it.
+    AK408 "protected-removal" Error
+}
+code! {
+    /// ## What it checks
+    /// A usage plan that left the file has no keys that this file does not own.
+    /// ## Why it matters
+    /// Deleting it would lock out keys that nobody here reviewed.
+    /// ## What to do
+    /// Move those keys first, or keep the usage plan.
+    AK409 "usage-plan-in-use" Error
+}
+code! {
+    /// ## What it checks
+    /// The live state is of the account, region and service that the target names.
+    /// ## Why it matters
+    /// Keys made in the wrong account are found by nobody, and deleted ones by everybody.
+    /// ## What to do
+    /// Use the credentials or the snapshot of the target's account.
+    AK410 "wrong-account" Error
+}
+code! {
+    /// ## What it checks
+    /// One entry and generation has one live object.
+    /// ## Why it matters
+    /// A lost answer can leave a second one. The plan keeps the one that is in use and shows the
+    /// other's removal.
+    /// ## What to do
+    /// Nothing: read the plan, and apply it.
+    AK411 "duplicate-marker" Warning
+}
+code! {
+    /// ## What it checks
+    /// A live object to be taken over is not owned by CloudFormation.
+    /// ## Why it matters
+    /// The stack would go on changing it, and deleting the stack would delete the key.
+    /// ## What to do
+    /// Set `DeletionPolicy: Retain` in the stack and remove the resource from it first. To adopt
+    /// it all the same, apply with the acknowledgement that the plan names.
+    AK412 "owned-by-stack" Warning
+}

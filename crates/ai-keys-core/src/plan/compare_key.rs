@@ -1,0 +1,458 @@
+//! Keys: which to make, take over or change, and the usage plans that they are on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Action, Change, Differences, Kind, Risk, Subject, map_in_words};
+use super::code::{AK401, AK402, AK403, AK411, AK412};
+use super::guard::{Guard, GuardReason};
+use super::planner::{OwnedObject, Planner};
+use super::step::{KeyPatch, KeyRef, NewKey, Step, UsagePlanTarget};
+use crate::state::{DesiredKey, Handle, LiveKey, Liveness, Marker, MarkerDate};
+
+impl<'a> Planner<'a> {
+    /// Plans every key of the manifest, older generations, and keys that left.
+    pub(super) fn keys(&mut self) {
+        let desired = self.desired;
+        for (name, key) in &desired.keys {
+            self.key(name, key);
+        }
+        let gone: Vec<_> = self
+            .owned_keys
+            .iter()
+            .filter(|(name, _)| !desired.keys.contains_key(**name))
+            .flat_map(|(_, objects)| objects.iter().copied())
+            .collect();
+        for object in gone {
+            self.remove_key(object, "removed from the file");
+        }
+    }
+
+    fn key(&mut self, name: &'a str, desired: &'a DesiredKey) {
+        if let Some(current) = self.current_generation(name, desired) {
+            self.update_key(name, desired, current.handle, current.live);
+            return;
+        }
+        if let Some(adopt) = &desired.adopt {
+            if let Some((handle, live)) = self.key_to_adopt(name, desired, adopt) {
+                self.update_key(name, desired, handle, live);
+            }
+            return;
+        }
+        let is_taken = |(_, live): &(&Handle, &LiveKey)| {
+            live.name == desired.cloud_name && live.marker.is_none()
+        };
+        if let Some((handle, _)) = self.live.keys.iter().find(is_taken) {
+            let message = format!(
+                "there is a key `{}` already (id {handle}), and it is not ours",
+                desired.cloud_name
+            );
+            let help = format!(
+                "take it over, value unchanged, with adopt = \"{handle}\"; or give this one another name"
+            );
+            self.out.report(&AK401, desired.span, message).help(help);
+            return;
+        }
+        self.create_key(name, desired);
+    }
+
+    /// Returns the live key of the newest generation; plans the end of older
+    /// ones and of a second one that a lost answer left.
+    fn current_generation(
+        &mut self,
+        name: &'a str,
+        desired: &'a DesiredKey,
+    ) -> Option<OwnedObject<'a, LiveKey>> {
+        let mut objects = self.owned_keys.get(name)?.clone();
+        let usage_plans = |object: &OwnedObject<'a, LiveKey>| {
+            self.memberships.get(object.handle).map_or(0, BTreeSet::len)
+        };
+        // The newest generation; of its twins the one in use, then the oldest.
+        objects.sort_by_key(|object| {
+            (
+                std::cmp::Reverse(object.marker.generation),
+                desired.adopt.as_ref() != Some(object.handle),
+                object.marker.date(MarkerDate::Removed).is_some(),
+                std::cmp::Reverse(usage_plans(object)),
+                object.live.liveness != Liveness::Active,
+                object.live.created,
+                object.handle,
+            )
+        });
+        let (current, others) = objects.split_first()?;
+        for other in others {
+            if other.marker.generation < current.marker.generation {
+                self.retire_key(*other, current.marker.generation);
+                continue;
+            }
+            if other.marker.date(MarkerDate::Removed).is_none() {
+                let message = format!(
+                    "key `{name}` exists twice: {} and {}",
+                    current.handle, other.handle
+                );
+                self.out.report(&AK411, desired.span, message).help(format!(
+                    "the plan keeps {}, which is in use or older, and removes the other",
+                    current.handle
+                ));
+            }
+            self.remove_key(*other, "a second key that a lost answer left");
+        }
+        Some(*current)
+    }
+
+    fn key_to_adopt(
+        &mut self,
+        name: &str,
+        desired: &DesiredKey,
+        adopt: &Handle,
+    ) -> Option<(&'a Handle, &'a LiveKey)> {
+        let Some((handle, live)) = self.live.keys.get_key_value(adopt) else {
+            let message = format!("key `{name}` takes over `{adopt}`, which does not exist here");
+            let help = "correct the id; or remove `adopt`, and a new key with a new value is made";
+            self.out.report(&AK402, desired.span, message).help(help);
+            return None;
+        };
+        if let Some(owner) = &live.marker {
+            let message = format!(
+                "key `{name}` takes over `{adopt}`, which belongs to `{}/{}`",
+                owner.namespace, owner.name
+            );
+            self.out
+                .report(&AK403, desired.span, message)
+                .help("remove the other entry first");
+            return None;
+        }
+        if live
+            .tags
+            .keys()
+            .any(|tag| tag.starts_with("aws:cloudformation:"))
+        {
+            let message = format!("key `{name}` takes over `{adopt}`, which CloudFormation owns");
+            let help = "retain and remove it in the stack first, or acknowledge the adoption";
+            self.out.report(&AK412, desired.span, message).help(help);
+            self.guards
+                .push(Guard::new(GuardReason::OwnedByStack, &subject(name, 1)));
+        }
+        Some((handle, live))
+    }
+
+    fn create_key(&mut self, name: &str, desired: &DesiredKey) {
+        let is_enabled = self.wants_enabled(desired);
+        let text = desired.description.as_deref().unwrap_or_default();
+        let mut differences = Differences::default();
+        if desired.cloud_name != name {
+            differences.note("name", None, Some(desired.cloud_name.clone()));
+        }
+        differences.note_text("description", "", text);
+        differences.note("owner", None, desired.owner.clone());
+        differences.note("customer-id", None, desired.customer_id.clone());
+        if !is_enabled {
+            differences.note("enabled", None, Some("false".to_owned()));
+        }
+        let tags = desired.tags.clone().unwrap_or_default();
+        differences.note("tags", None, map_in_words(&tags));
+        let marker = self.marker_for(name, desired, None);
+        let spec = NewKey {
+            name: desired.cloud_name.clone(),
+            description: marker.attach(text),
+            is_enabled,
+            customer_id: desired.customer_id.clone(),
+            tags,
+        };
+        let key = KeyRef {
+            name: name.to_owned(),
+            generation: 1,
+            handle: None,
+        };
+        self.changes.push(Change {
+            action: Action::Create,
+            subject: subject(name, 1),
+            fields: differences.fields,
+            reason: self.expiry_reason(desired),
+            risk: Risk::None,
+            line: self.line(desired.span),
+            step: Step::CreateKey {
+                key: key.clone(),
+                spec,
+            },
+        });
+        self.attachments(desired, &key, true);
+    }
+
+    fn update_key(&mut self, name: &str, desired: &DesiredKey, handle: &'a Handle, live: &LiveKey) {
+        let marker = self.marker_for(name, desired, live.marker.as_ref());
+        let key = KeyRef {
+            name: name.to_owned(),
+            generation: marker.generation,
+            handle: Some(handle.clone()),
+        };
+        self.key_tags(desired, &key, live);
+        self.key_fields(desired, &key, live, &marker);
+        self.attachments(desired, &key, live.liveness == Liveness::Active);
+    }
+
+    /// Returns the marker that the key is to carry: what is known, over what
+    /// the live one says.
+    fn marker_for(&self, name: &str, desired: &DesiredKey, live: Option<&Marker>) -> Marker {
+        let mut marker = live
+            .cloned()
+            .unwrap_or_else(|| Marker::new(&self.desired.namespace, name));
+        marker.set_owner(desired.owner.as_deref());
+        marker.set_protected(desired.is_protected);
+        marker.set_tag_names(desired.tags.iter().flatten().map(|(tag, _)| tag.as_str()));
+        marker.set_date(MarkerDate::Removed, None);
+        marker.set_date(MarkerDate::Retiring, None);
+        marker
+    }
+
+    fn key_fields(&mut self, desired: &DesiredKey, key: &KeyRef, live: &LiveKey, marker: &Marker) {
+        let mut differences = Differences::default();
+        let mut patch = KeyPatch::default();
+        let mut reason = None;
+        if differences.note_text("name", &live.name, &desired.cloud_name) {
+            patch.name = Some(desired.cloud_name.clone());
+            reason = Some("renamed in place: the value is unchanged".to_owned());
+        }
+        let text = desired.description.as_deref().unwrap_or(&live.description);
+        let is_reworded = differences.note_text("description", &live.description, text);
+        let owner = |marker: Option<&Marker>| marker.and_then(Marker::owner).map(str::to_owned);
+        let is_protected =
+            |marker: Option<&Marker>| marker.is_some_and(Marker::is_protected).to_string();
+        differences.note("owner", owner(live.marker.as_ref()), owner(Some(marker)));
+        differences.note(
+            "protect",
+            Some(is_protected(live.marker.as_ref())),
+            Some(is_protected(Some(marker))),
+        );
+        if is_reworded || live.marker.as_ref() != Some(marker) {
+            patch.description = Some(marker.attach(text));
+        }
+        if let Some(customer_id) = &desired.customer_id
+            && differences.note(
+                "customer-id",
+                live.customer_id.clone(),
+                Some(customer_id.clone()),
+            )
+        {
+            patch.customer_id = Some(customer_id.clone());
+        }
+        let is_enabled = self.wants_enabled(desired);
+        let is_active = live.liveness == Liveness::Active;
+        if is_enabled != is_active {
+            differences.note(
+                "enabled",
+                Some(is_active.to_string()),
+                Some(is_enabled.to_string()),
+            );
+            patch.is_enabled = Some(is_enabled);
+        }
+        if patch == KeyPatch::default() {
+            return;
+        }
+        let was_removed = live
+            .marker
+            .as_ref()
+            .is_some_and(|marker| marker.date(MarkerDate::Removed).is_some());
+        let action = match (live.marker.is_some(), is_active, is_enabled) {
+            (false, ..) => Action::Adopt,
+            (true, true, false) => Action::Disable,
+            (true, false, true) => Action::Enable,
+            (true, ..) => Action::Update,
+        };
+        let reason = match action {
+            Action::Adopt => Some("takes over the live key: the value is unchanged".to_owned()),
+            Action::Disable => self.expiry_reason(desired).or(reason),
+            Action::Enable if was_removed => {
+                Some("back in the file inside the grace: the value is unchanged".to_owned())
+            }
+            _ => reason,
+        };
+        self.changes.push(Change {
+            action,
+            subject: subject(&key.name, key.generation),
+            fields: differences.fields,
+            reason,
+            risk: if is_active && !is_enabled {
+                Risk::Blocks
+            } else {
+                Risk::None
+            },
+            line: self.line(desired.span),
+            step: Step::UpdateKey {
+                key: key.clone(),
+                patch,
+            },
+        });
+    }
+
+    /// Sets declared tags, and removes those that the marker says we set. Tags
+    /// of others stay.
+    fn key_tags(&mut self, desired: &DesiredKey, key: &KeyRef, live: &LiveKey) {
+        let none = BTreeMap::new();
+        let wanted = desired.tags.as_ref().unwrap_or(&none);
+        let set: BTreeMap<_, _> = wanted
+            .iter()
+            .filter(|(tag, value)| live.tags.get(*tag) != Some(value))
+            .map(|(tag, value)| (tag.clone(), value.clone()))
+            .collect();
+        let ours = live.marker.iter().flat_map(Marker::tag_names);
+        let remove: Vec<String> = ours
+            .filter(|tag| !wanted.contains_key(*tag) && live.tags.contains_key(*tag))
+            .map(str::to_owned)
+            .collect();
+        if set.is_empty() && remove.is_empty() {
+            return;
+        }
+        let mut differences = Differences::default();
+        for tag in set.keys().chain(&remove) {
+            let field = format!("tag {tag}");
+            differences.note(&field, live.tags.get(tag).cloned(), set.get(tag).cloned());
+        }
+        self.changes.push(Change {
+            action: Action::Update,
+            subject: subject(&key.name, key.generation),
+            fields: differences.fields,
+            reason: None,
+            risk: Risk::None,
+            line: self.line(desired.span),
+            step: Step::TagKey {
+                key: key.clone(),
+                set,
+                remove,
+            },
+        });
+    }
+
+    /// Puts the key on its usage plans and takes it off all others.
+    fn attachments(&mut self, desired: &DesiredKey, key: &KeyRef, is_active: bool) {
+        let on: BTreeSet<&'a Handle> = key
+            .handle
+            .as_ref()
+            .and_then(|handle| self.memberships.get(handle))
+            .cloned()
+            .unwrap_or_default();
+        let Some(wanted) = &desired.usage_plans else {
+            // Left as they are, unless a usage plan goes away under the key.
+            let doomed: Vec<_> = on.intersection(&self.doomed_usage_plans).copied().collect();
+            for handle in doomed {
+                self.detach(desired.span, key, handle, is_active, None);
+            }
+            return;
+        };
+        let mut keep = BTreeSet::new();
+        let mut added: Vec<UsagePlanTarget> = Vec::new();
+        for name in wanted {
+            // A usage plan that could not be resolved has been reported.
+            let handle = self
+                .usage_plan_handles
+                .get(name.as_str())
+                .copied()
+                .flatten();
+            match handle {
+                Some(handle) if on.contains(handle) => {
+                    keep.insert(handle);
+                }
+                _ => added.push(UsagePlanTarget {
+                    name: name.clone(),
+                    handle: handle.cloned(),
+                }),
+            }
+        }
+        for handle in on.iter().filter(|handle| !keep.contains(*handle)) {
+            let successor = added
+                .iter()
+                .find(|target| self.shares_a_stage(handle, &target.name));
+            let successor = successor.map(|target| target.name.clone());
+            self.detach(desired.span, key, handle, is_active, successor.as_deref());
+        }
+        for usage_plan in added {
+            let mut differences = Differences::default();
+            differences.note("usage-plan", None, Some(usage_plan.name.clone()));
+            self.changes.push(Change {
+                action: Action::Attach,
+                subject: subject(&key.name, key.generation),
+                fields: differences.fields,
+                reason: None,
+                risk: Risk::None,
+                line: self.line(desired.span),
+                step: Step::Attach {
+                    key: key.clone(),
+                    usage_plan,
+                },
+            });
+        }
+    }
+
+    /// Returns whether a key cannot be on the live usage plan and on the
+    /// manifest's at once, since they open one stage.
+    fn shares_a_stage(&self, live: &Handle, name: &str) -> bool {
+        let Some(live) = self.live.usage_plans.get(live) else {
+            return false;
+        };
+        let other = self.usage_plan_handles.get(name).copied().flatten();
+        let other_live = other.and_then(|handle| self.live.usage_plans.get(handle));
+        let is_open_live = |api: &str, stage: &str| {
+            live.stages.keys().any(|open| {
+                let name = self.live.apis.get(&open.api).map(String::as_str);
+                open.stage == stage && (open.api == api || name == Some(api))
+            })
+        };
+        let live_clash = other_live.is_some_and(|other| {
+            other
+                .stages
+                .keys()
+                .any(|stage| is_open_live(&stage.api, &stage.stage))
+        });
+        let desired = self.desired.usage_plans.get(name);
+        live_clash
+            || desired
+                .is_some_and(|plan| plan.stages.keys().any(|s| is_open_live(&s.api, &s.stage)))
+    }
+
+    pub(super) fn detach(
+        &mut self,
+        span: crate::source::Span,
+        key: &KeyRef,
+        usage_plan: &Handle,
+        is_active: bool,
+        successor: Option<&str>,
+    ) {
+        let Some(live) = self.live.usage_plans.get(usage_plan) else {
+            return;
+        };
+        let name = live
+            .marker
+            .as_ref()
+            .map_or(&live.name, |marker| &marker.name);
+        let mut differences = Differences::default();
+        differences.note("usage-plan", Some(name.clone()), None);
+        self.changes.push(Change {
+            action: Action::Detach,
+            subject: subject(&key.name, key.generation),
+            fields: differences.fields,
+            reason: successor.map(|to| {
+                format!("moves to {to}: for a moment the key is on neither, and answered 403")
+            }),
+            risk: match (is_active, successor) {
+                (false, _) => Risk::None,
+                (true, Some(_)) => Risk::Limits,
+                (true, None) => Risk::Blocks,
+            },
+            line: self.line(span),
+            step: Step::Detach {
+                key: key.clone(),
+                usage_plan: UsagePlanTarget {
+                    name: name.clone(),
+                    handle: Some(usage_plan.clone()),
+                },
+            },
+        });
+    }
+}
+
+pub(super) fn subject(name: &str, generation: u32) -> Subject {
+    Subject {
+        kind: Kind::Key,
+        name: name.to_owned(),
+        generation,
+    }
+}

@@ -1,0 +1,215 @@
+//! The dates of a key's life: expiry, overlap, removal with grace.
+//!
+//! ```text
+//! (absent) → active → retiring (overlap) → disabled (grace) → deleted
+//! ```
+//!
+//! Every date is in the marker, so a nightly run with no state file drives it,
+//! and a night that was missed is caught up by the next.
+
+use super::Upcoming;
+use super::change::{Action, Change, Differences, Risk};
+use super::code::AK408;
+use super::compare_key::subject;
+use super::guard::{Guard, GuardReason};
+use super::planner::{OwnedObject, Planner};
+use super::step::{KeyPatch, KeyRef, Step};
+use crate::manifest::DEFAULT_OVERLAP;
+use crate::state::{DesiredKey, LiveKey, Liveness, Marker, MarkerDate};
+
+impl<'a> Planner<'a> {
+    /// Returns whether a key is meant to work today. A protected key is not
+    /// disabled by its date.
+    pub(super) fn wants_enabled(&mut self, desired: &DesiredKey) -> bool {
+        let is_expired = desired.expires.is_some_and(|day| day <= self.today);
+        desired.is_enabled && (!is_expired || desired.is_protected)
+    }
+
+    pub(super) fn expiry_reason(&self, desired: &DesiredKey) -> Option<String> {
+        let expires = desired.expires.filter(|day| *day <= self.today)?;
+        Some(format!("expired {expires}"))
+    }
+
+    /// Plans the next step in the life of a key that the file no longer wants:
+    /// disabled at once, deleted after the grace.
+    pub(super) fn remove_key(&mut self, object: OwnedObject<'a, LiveKey>, why: &str) {
+        if object.marker.is_protected() {
+            let name = &object.marker.name;
+            let message = format!("key `{name}` is protected, but it is no longer in the file");
+            let help = "put the entry back; to remove it, set protect = false and apply first";
+            self.out
+                .report(&AK408, self.desired.span, message)
+                .help(help);
+            return;
+        }
+        let is_active = object.live.liveness == Liveness::Active;
+        let removed = object
+            .marker
+            .date(MarkerDate::Removed)
+            .filter(|_| !is_active);
+        let grace = self.desired.removal_grace;
+        let delete_on = removed.unwrap_or(self.today).plus(grace);
+        if delete_on <= self.today {
+            if removed.is_none() {
+                self.guard_removal(object, is_active);
+            }
+            let since = removed.map(|day| format!(" on {day}, and the grace of {grace} is over"));
+            self.delete_key(object, format!("{why}{}", since.unwrap_or_default()));
+        } else if removed.is_some() {
+            self.upcoming.push(Upcoming {
+                date: delete_on,
+                action: Action::Delete,
+                subject: subject(&object.marker.name, object.marker.generation),
+                reason: why.to_owned(),
+            });
+            self.leave_doomed_usage_plans(object);
+        } else {
+            self.guard_removal(object, is_active);
+            let mut marker = object.marker.clone();
+            marker.set_date(MarkerDate::Removed, Some(self.today));
+            marker.set_date(MarkerDate::Retiring, None);
+            let reason = format!("{why}; deleted after {delete_on} unless it comes back");
+            self.switch_off(object, Action::Disable, &marker, reason);
+            self.leave_doomed_usage_plans(object);
+        }
+    }
+
+    /// Plans the next step in the life of an older value.
+    pub(super) fn retire_key(&mut self, object: OwnedObject<'a, LiveKey>, newest: u32) {
+        if object.marker.date(MarkerDate::Removed).is_some() {
+            self.remove_key(object, &format!("replaced by generation {newest}"));
+            return;
+        }
+        let Some(until) = object.marker.date(MarkerDate::Retiring) else {
+            let mut marker = object.marker.clone();
+            let until = self.today.plus(DEFAULT_OVERLAP);
+            marker.set_date(MarkerDate::Retiring, Some(until));
+            self.push_update(
+                object,
+                Action::Update,
+                KeyPatch {
+                    description: Some(marker.attach(&object.live.description)),
+                    ..KeyPatch::default()
+                },
+                (Differences::default(), Risk::None),
+                format!("generation {newest} took over; this one works until {until}"),
+            );
+            return;
+        };
+        if until > self.today {
+            self.upcoming.push(Upcoming {
+                date: until,
+                action: Action::Retire,
+                subject: subject(&object.marker.name, object.marker.generation),
+                reason: format!("generation {newest} took over"),
+            });
+            return;
+        }
+        let mut marker = object.marker.clone();
+        marker.set_date(MarkerDate::Retiring, None);
+        marker.set_date(MarkerDate::Removed, Some(self.today));
+        let reason = format!("the overlap with generation {newest} ended {until}");
+        self.switch_off(object, Action::Retire, &marker, reason);
+    }
+
+    fn switch_off(
+        &mut self,
+        object: OwnedObject<'a, LiveKey>,
+        action: Action,
+        marker: &Marker,
+        reason: String,
+    ) {
+        let is_active = object.live.liveness == Liveness::Active;
+        let mut differences = Differences::default();
+        differences.note(
+            "enabled",
+            Some(is_active.to_string()),
+            Some("false".to_owned()),
+        );
+        let patch = KeyPatch {
+            description: Some(marker.attach(&object.live.description)),
+            is_enabled: is_active.then_some(false),
+            ..KeyPatch::default()
+        };
+        let risk = if is_active { Risk::Blocks } else { Risk::None };
+        self.push_update(object, action, patch, (differences, risk), reason);
+    }
+
+    fn push_update(
+        &mut self,
+        object: OwnedObject<'a, LiveKey>,
+        action: Action,
+        patch: KeyPatch,
+        (differences, risk): (Differences, Risk),
+        reason: String,
+    ) {
+        self.changes.push(Change {
+            action,
+            subject: subject(&object.marker.name, object.marker.generation),
+            fields: differences.fields,
+            reason: Some(reason),
+            risk,
+            line: None,
+            step: Step::UpdateKey {
+                key: key_ref(object),
+                patch,
+            },
+        });
+    }
+
+    fn delete_key(&mut self, object: OwnedObject<'a, LiveKey>, reason: String) {
+        self.changes.push(Change {
+            action: Action::Delete,
+            subject: subject(&object.marker.name, object.marker.generation),
+            fields: Vec::new(),
+            reason: Some(reason),
+            risk: Risk::Destroys,
+            line: None,
+            step: Step::DeleteKey {
+                key: key_ref(object),
+            },
+        });
+    }
+
+    /// A key in its grace keeps its usage plans, so that it can come back,
+    /// unless the usage plan itself goes.
+    fn leave_doomed_usage_plans(&mut self, object: OwnedObject<'a, LiveKey>) {
+        let on = self
+            .memberships
+            .get(object.handle)
+            .cloned()
+            .unwrap_or_default();
+        let doomed: Vec<_> = on.intersection(&self.doomed_usage_plans).copied().collect();
+        for handle in doomed {
+            self.detach(self.desired.span, &key_ref(object), handle, false, None);
+        }
+    }
+
+    /// Callers are turned away at this moment, and not again when the key is
+    /// deleted after its grace: so this is where a person's word is asked for.
+    fn guard_removal(&mut self, object: OwnedObject<'a, LiveKey>, is_active: bool) {
+        let subject = subject(&object.marker.name, object.marker.generation);
+        self.guards
+            .push(Guard::new(GuardReason::Threshold, &subject));
+        let Some(owner) = object.marker.owner().filter(|_| is_active) else {
+            return;
+        };
+        let has_another = self
+            .desired
+            .keys
+            .values()
+            .any(|key| key.owner.as_deref() == Some(owner) && key.is_enabled);
+        if !has_another {
+            self.guards
+                .push(Guard::new(GuardReason::LastKeyOfOwner, &subject));
+        }
+    }
+}
+
+fn key_ref(object: OwnedObject<'_, LiveKey>) -> KeyRef {
+    KeyRef {
+        name: object.marker.name.clone(),
+        generation: object.marker.generation,
+        handle: Some(object.handle.clone()),
+    }
+}

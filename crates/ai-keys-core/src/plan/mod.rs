@@ -1,0 +1,146 @@
+//! Desired and live state in, an ordered list of changes out. A plan is data.
+
+mod change;
+pub(crate) mod code;
+mod compare_key;
+mod compare_usage_plan;
+mod cost;
+mod guard;
+mod lifecycle;
+pub mod order;
+mod planner;
+mod resolve_names;
+mod reviewed;
+mod step;
+
+use serde::{Deserialize, Serialize};
+
+pub use change::{Action, Change, FieldChange, Kind, Risk, Subject};
+pub use cost::{Budget, Cost, duration_in_words, operation_budget, total_budget};
+pub use guard::{Guard, GuardReason};
+pub use planner::{Planned, plan};
+pub use reviewed::{Stale, Unfit, check_reviewed, read_plan};
+pub use step::{
+    KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, UsagePlanEdit, UsagePlanTarget,
+};
+
+use crate::date::Date;
+use crate::digest::Digest;
+use crate::support::Provider;
+
+/// The version of the plan format that this program writes and reads.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// What turns a live state into the desired one. Plain data, without a single
+/// key value: it can be stored, compared, shown and published.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Plan {
+    /// [`PLAN_FORMAT`].
+    pub format: u32,
+    /// Whose objects these are.
+    pub namespace: String,
+    /// The target's name in the manifest.
+    pub target: String,
+    /// The service.
+    pub provider: Provider,
+    /// The account that the live state is of.
+    pub account: String,
+    /// The region that the live state is of.
+    pub region: String,
+    /// The day for which it was planned.
+    pub today: Date,
+    /// Names what the manifest asks for.
+    pub inputs: Digest,
+    /// Names the live state.
+    pub live: Digest,
+    /// Names this plan: inputs, live state and changes.
+    pub digest: Digest,
+    /// What is carried out, in order.
+    pub changes: Vec<Change>,
+    /// Changes that need an acknowledgement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
+    /// What will be due on a later day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub upcoming: Vec<Upcoming>,
+    /// What it costs.
+    pub cost: Cost,
+    /// What it leaves alone.
+    pub counts: Counts,
+}
+
+/// What a plan leaves alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Our keys that are as the manifest wants them.
+    pub unchanged_keys: u32,
+    /// Our usage plans that are as the manifest wants them.
+    pub unchanged_usage_plans: u32,
+    /// Live keys that are not ours.
+    pub foreign_keys: u32,
+    /// Live usage plans that are not ours.
+    pub foreign_usage_plans: u32,
+}
+
+/// What a plan for a later day will hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Upcoming {
+    /// The day.
+    pub date: Date,
+    /// What will happen.
+    pub action: Action,
+    /// To what.
+    pub subject: Subject,
+    /// Why.
+    pub reason: String,
+}
+
+impl Plan {
+    /// Returns whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Returns how many changes there are of one action.
+    #[must_use]
+    pub fn count(&self, action: Action) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.action == action)
+            .count()
+    }
+
+    /// Returns the digest of what the plan says, for [`Plan::digest`].
+    ///
+    /// Where the manifest asks for a change (the line) is left out: moving a
+    /// table within the file changes nothing.
+    #[must_use]
+    pub fn compute_digest(&self) -> Digest {
+        let mut said = serde_json::to_value(self).unwrap_or_default();
+        if let Some(members) = said.as_object_mut() {
+            members.remove("digest");
+            let changes = members
+                .get_mut("changes")
+                .and_then(|changes| changes.as_array_mut());
+            for change in changes.into_iter().flatten() {
+                if let Some(change) = change.as_object_mut() {
+                    change.remove("line");
+                }
+            }
+        }
+        Digest::of(&said)
+    }
+
+    /// Writes the plan file, in the same bytes for the same plan.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Our own types: string keys, finite numbers.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}

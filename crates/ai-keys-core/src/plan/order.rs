@@ -1,0 +1,95 @@
+//! The order of a plan: what adds comes first, what takes away comes last.
+
+use super::change::{Action, Change};
+use super::step::{Step, UsagePlanEdit};
+
+/// When a change is carried out. Changes of one phase do not depend on each
+/// other, except that a key leaves a usage plan before it joins the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Usage plans are made, so that keys can join them.
+    CreateUsagePlans,
+    /// Stages are taken off usage plans, so that others can have them.
+    ReleaseStages,
+    /// Keys are made.
+    CreateKeys,
+    /// Tags, before the marker forgets which were ours.
+    Tags,
+    /// Keys are taken over, changed and enabled.
+    UpdateKeys,
+    /// Keys join usage plans; one at a time, since API Gateway demands it.
+    Attach,
+    /// Other changes of usage plans: 20 seconds each.
+    UpdateUsagePlans,
+    /// Keys stop working.
+    Disable,
+    /// Keys leave usage plans for good.
+    Detach,
+    /// Keys are deleted.
+    DeleteKeys,
+    /// Usage plans are deleted.
+    DeleteUsagePlans,
+}
+
+impl Change {
+    /// Returns when the change is carried out.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match &self.step {
+            Step::CreateUsagePlan { .. } => Phase::CreateUsagePlans,
+            Step::UpdateUsagePlan { edits, .. } => {
+                let releases =
+                    |edit: &UsagePlanEdit| matches!(edit, UsagePlanEdit::RemoveStage { .. });
+                if edits.iter().any(releases) {
+                    Phase::ReleaseStages
+                } else {
+                    Phase::UpdateUsagePlans
+                }
+            }
+            Step::CreateKey { .. } => Phase::CreateKeys,
+            Step::TagKey { .. } => Phase::Tags,
+            Step::UpdateKey { .. } => match self.action {
+                Action::Disable | Action::Retire => Phase::Disable,
+                Action::Create
+                | Action::Adopt
+                | Action::Update
+                | Action::Enable
+                | Action::Attach
+                | Action::Detach
+                | Action::Deliver
+                | Action::Delete => Phase::UpdateKeys,
+            },
+            Step::Attach { .. } => Phase::Attach,
+            // A key that moves must leave the old usage plan first.
+            Step::Detach { .. } if self.reason.is_some() => Phase::Attach,
+            Step::Detach { .. } => Phase::Detach,
+            Step::DeleteKey { .. } => Phase::DeleteKeys,
+            Step::DeleteUsagePlan { .. } => Phase::DeleteUsagePlans,
+        }
+    }
+
+    fn usage_plan(&self) -> &str {
+        match &self.step {
+            Step::Attach { usage_plan, .. } | Step::Detach { usage_plan, .. } => &usage_plan.name,
+            Step::CreateUsagePlan { .. }
+            | Step::UpdateUsagePlan { .. }
+            | Step::DeleteUsagePlan { .. }
+            | Step::CreateKey { .. }
+            | Step::UpdateKey { .. }
+            | Step::TagKey { .. }
+            | Step::DeleteKey { .. } => "",
+        }
+    }
+}
+
+pub(super) fn sort(changes: &mut [Change]) {
+    let is_attach = |change: &Change| matches!(change.step, Step::Attach { .. });
+    changes.sort_by(|a, b| {
+        (a.phase(), &a.subject, is_attach(a), a.usage_plan()).cmp(&(
+            b.phase(),
+            &b.subject,
+            is_attach(b),
+            b.usage_plan(),
+        ))
+    });
+}

@@ -1,0 +1,209 @@
+//! Walks every usage plan and key once and collects what has to change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Change, Kind};
+use super::code::AK410;
+use super::cost::Cost;
+use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, guard, order};
+use crate::date::Date;
+use crate::diagnostic::Diagnostics;
+use crate::digest::Digest;
+use crate::source::{Source, Span};
+use crate::state::{DesiredState, Handle, LiveKey, LiveState, LiveUsagePlan, Marker};
+
+/// A plan, and what the live state says about the manifest.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The plan; not to be carried out while there are errors.
+    pub plan: Plan,
+    /// What the account does not allow, with spans in the manifest.
+    pub diagnostics: Diagnostics,
+}
+
+/// Works out what turns `live` into `desired` on the day `today`.
+///
+/// Pure: the same inputs give the same bytes. `source` is the manifest's text;
+/// it gives the line of each change and takes no part in anything else.
+#[must_use]
+pub fn plan(desired: &DesiredState, live: &LiveState, today: Date, source: &Source<'_>) -> Planned {
+    let mut planner = Planner::new(desired, live, today, source);
+    if planner.is_right_account() {
+        planner.usage_plans();
+        planner.keys();
+    }
+    planner.finish()
+}
+
+/// The live objects of this namespace, by their names in the marker.
+pub(super) type Owned<'a, T> = BTreeMap<&'a str, Vec<OwnedObject<'a, T>>>;
+
+/// A live object of this namespace.
+pub(super) struct OwnedObject<'a, T> {
+    pub(super) handle: &'a Handle,
+    pub(super) live: &'a T,
+    pub(super) marker: &'a Marker,
+}
+
+impl<T> Clone for OwnedObject<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for OwnedObject<'_, T> {}
+
+/// The plan so far.
+pub(super) struct Planner<'a> {
+    pub(super) desired: &'a DesiredState,
+    pub(super) live: &'a LiveState,
+    pub(super) today: Date,
+    source: &'a Source<'a>,
+    pub(super) owned_keys: Owned<'a, LiveKey>,
+    pub(super) owned_usage_plans: Owned<'a, LiveUsagePlan>,
+    /// The live usage plan of each usage plan in the manifest.
+    pub(super) usage_plan_handles: BTreeMap<&'a str, Option<&'a Handle>>,
+    /// The usage plans that each live key is on.
+    pub(super) memberships: BTreeMap<&'a Handle, BTreeSet<&'a Handle>>,
+    /// Usage plans that this plan deletes.
+    pub(super) doomed_usage_plans: BTreeSet<&'a Handle>,
+    pub(super) changes: Vec<Change>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) upcoming: Vec<Upcoming>,
+    pub(super) out: Diagnostics,
+}
+
+impl<'a> Planner<'a> {
+    fn new(
+        desired: &'a DesiredState,
+        live: &'a LiveState,
+        today: Date,
+        source: &'a Source<'a>,
+    ) -> Self {
+        let mut memberships: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (handle, usage_plan) in &live.usage_plans {
+            for key in &usage_plan.keys {
+                memberships.entry(key).or_default().insert(handle);
+            }
+        }
+        Self {
+            desired,
+            live,
+            today,
+            source,
+            owned_keys: owned(&live.keys, &desired.namespace, |key| key.marker.as_ref()),
+            owned_usage_plans: owned(&live.usage_plans, &desired.namespace, |usage_plan| {
+                usage_plan.marker.as_ref()
+            }),
+            usage_plan_handles: BTreeMap::new(),
+            memberships,
+            doomed_usage_plans: BTreeSet::new(),
+            changes: Vec::new(),
+            guards: Vec::new(),
+            upcoming: Vec::new(),
+            out: Diagnostics::default(),
+        }
+    }
+
+    fn is_right_account(&mut self) -> bool {
+        let mismatch = |what: &str, wanted: &str, found: &str| {
+            (wanted != found).then(|| {
+                format!(
+                    "target `{}` is in {what} `{wanted}`, but the live state is of `{found}`",
+                    self.desired.target
+                )
+            })
+        };
+        let (desired, live) = (self.desired, self.live);
+        let wrong = desired
+            .account
+            .as_deref()
+            .and_then(|account| mismatch("account", account, &live.account))
+            .or_else(|| mismatch("region", &desired.region, &live.region))
+            .or_else(|| mismatch("service", desired.provider.name(), live.provider.name()));
+        if let Some(message) = &wrong {
+            self.out
+                .report(&AK410, desired.span, message.as_str())
+                .help("use the credentials or the snapshot of the target's account and region");
+        }
+        wrong.is_none()
+    }
+
+    /// Returns the line of a place in the manifest.
+    pub(super) fn line(&self, span: Span) -> Option<u32> {
+        Some(self.source.line(span.start))
+    }
+
+    fn finish(mut self) -> Planned {
+        order::sort(&mut self.changes);
+        self.upcoming.sort();
+        self.upcoming.dedup();
+        guard::lift_below_threshold(&mut self.guards, self.desired.max_deletes);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let subjects = self.changes.iter().map(|change| &change.subject);
+        let touched: BTreeSet<(Kind, &str)> = subjects
+            .map(|subject| (subject.kind, subject.name.as_str()))
+            .collect();
+        let unchanged = |kind: Kind, names: &mut dyn Iterator<Item = &String>| {
+            count(
+                names
+                    .filter(|name| !touched.contains(&(kind, name.as_str())))
+                    .count(),
+            )
+        };
+        let managed = self
+            .desired
+            .usage_plans
+            .iter()
+            .filter(|(_, up)| up.is_managed);
+        let owned_keys: usize = self.owned_keys.values().map(Vec::len).sum();
+        let owned_usage_plans: usize = self.owned_usage_plans.values().map(Vec::len).sum();
+        let counts = Counts {
+            unchanged_keys: unchanged(Kind::Key, &mut self.desired.keys.keys()),
+            unchanged_usage_plans: unchanged(Kind::UsagePlan, &mut managed.map(|(name, _)| name)),
+            foreign_keys: count(self.live.keys.len() - owned_keys),
+            foreign_usage_plans: count(self.live.usage_plans.len() - owned_usage_plans),
+        };
+        let mut plan = Plan {
+            format: PLAN_FORMAT,
+            namespace: self.desired.namespace.clone(),
+            target: self.desired.target.clone(),
+            provider: self.desired.provider,
+            account: self.live.account.clone(),
+            region: self.live.region.clone(),
+            today: self.today,
+            inputs: Digest::of(self.desired),
+            live: self.live.digest(),
+            digest: Digest::of(&()),
+            cost: Cost::of(self.desired.provider, &self.changes),
+            changes: self.changes,
+            guards: self.guards,
+            upcoming: self.upcoming,
+            counts,
+        };
+        plan.digest = plan.compute_digest();
+        self.out.sort();
+        Planned {
+            plan,
+            diagnostics: self.out,
+        }
+    }
+}
+
+fn owned<'a, T>(
+    objects: &'a BTreeMap<Handle, T>,
+    namespace: &str,
+    marker_of: impl Fn(&'a T) -> Option<&'a Marker>,
+) -> Owned<'a, T> {
+    let mut owned: Owned<'a, T> = BTreeMap::new();
+    for (handle, live) in objects {
+        if let Some(marker) = marker_of(live).filter(|marker| marker.namespace == namespace) {
+            owned.entry(&marker.name).or_default().push(OwnedObject {
+                handle,
+                live,
+                marker,
+            });
+        }
+    }
+    owned
+}

@@ -1,0 +1,111 @@
+//! Names that only the account can resolve: REST APIs, and usage plans made elsewhere.
+
+use std::collections::BTreeMap;
+
+use super::code::{AK404, AK405, AK406, AK407};
+use super::planner::Planner;
+use crate::diagnostic::{did_you_mean, list_of};
+use crate::limits::Throttle;
+use crate::state::{DesiredUsagePlan, Handle, StageId, StageName};
+
+impl<'a> Planner<'a> {
+    /// Returns the stages of a usage plan by the ids of their REST APIs, or
+    /// `None` after reporting those that cannot be resolved.
+    pub(super) fn resolve_stages(
+        &mut self,
+        usage_plan: &DesiredUsagePlan,
+    ) -> Option<BTreeMap<StageId, BTreeMap<String, Throttle>>> {
+        let mut stages = BTreeMap::new();
+        let mut is_complete = true;
+        for (name, methods) in &usage_plan.stages {
+            match self.resolve_api(name, usage_plan) {
+                Some(api) => {
+                    let stage = StageId {
+                        api: api.to_owned(),
+                        stage: name.stage.clone(),
+                    };
+                    stages.insert(stage, methods.clone());
+                }
+                None => is_complete = false,
+            }
+        }
+        is_complete.then_some(stages)
+    }
+
+    fn resolve_api(&mut self, name: &StageName, usage_plan: &DesiredUsagePlan) -> Option<&'a str> {
+        let apis = &self.live.apis;
+        if let Some((id, _)) = apis.get_key_value(&name.api) {
+            return Some(id);
+        }
+        let ids: Vec<&str> = apis
+            .iter()
+            .filter(|(_, api)| **api == name.api)
+            .map(|(id, _)| id.as_str())
+            .collect();
+        match ids.as_slice() {
+            [id] => Some(id),
+            [] => {
+                let message = format!(
+                    "there is no REST API `{}` in this account and region",
+                    name.api
+                );
+                let meant = did_you_mean(&name.api, apis.values().map(String::as_str));
+                self.out
+                    .report(&AK404, usage_plan.span, message)
+                    .help(match meant {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => format!("make it first, or correct the stage `{name}`"),
+                    });
+                None
+            }
+            several => {
+                let message = format!("{} REST APIs are named `{}`", several.len(), name.api);
+                let help = format!("write the id: {}", list_of(several.iter().copied()));
+                self.out.report(&AK405, usage_plan.span, message).help(help);
+                None
+            }
+        }
+    }
+
+    /// Returns the live usage plan that one with `manage = false` refers to,
+    /// or `None` after reporting that it cannot be told.
+    pub(super) fn resolve_referred(&mut self, usage_plan: &DesiredUsagePlan) -> Option<&'a Handle> {
+        let live = &self.live.usage_plans;
+        let wanted = &usage_plan.cloud_name;
+        let is_meant = |(handle, found): &(&'a Handle, &crate::state::LiveUsagePlan)| {
+            usage_plan
+                .adopt
+                .as_ref()
+                .map_or(found.name == *wanted, |adopt| adopt == *handle)
+        };
+        let handles: Vec<&'a Handle> = live
+            .iter()
+            .filter(is_meant)
+            .map(|(handle, _)| handle)
+            .collect();
+        match handles.as_slice() {
+            [handle] => Some(handle),
+            [] => {
+                let message =
+                    format!("there is no usage plan `{wanted}` in this account and region");
+                let meant = did_you_mean(wanted, live.values().map(|found| found.name.as_str()));
+                self.out
+                    .report(&AK406, usage_plan.span, message)
+                    .help(match meant {
+                        Some(meant) => format!("did you mean `name = \"{meant}\"`?"),
+                        None => "make it first, or let this file manage it".to_owned(),
+                    });
+                None
+            }
+            several => {
+                let message = format!("{} usage plans are named `{wanted}`", several.len());
+                let help = format!(
+                    "say which: adopt = {}",
+                    list_of(several.iter().map(|h| h.as_str()))
+                );
+                self.out.report(&AK407, usage_plan.span, message).help(help);
+                None
+            }
+        }
+    }
+}
