@@ -53,27 +53,21 @@ pub(crate) fn invoke(shared: &Shared, invocation: &Invocation, request: &Incomin
         return message(403, "Forbidden");
     };
     let key_id = key.id.clone();
-    let on = key
-        .usage_plans
-        .keys()
-        .filter_map(|id| region.usage_plan(id));
-    let through = on
-        .filter_map(|usage_plan| {
-            Some((
-                usage_plan,
-                usage_plan
-                    .stages
-                    .iter()
-                    .find(|stage| stage.is(&api_id, &invocation.stage))?,
-            ))
-        })
-        .next();
+    let reaches = |usage_plan_id: &String| {
+        let usage_plan = region.usage_plan(usage_plan_id)?;
+        let stage = usage_plan
+            .stages
+            .iter()
+            .find(|stage| stage.is(&api_id, &invocation.stage))?;
+        Some((usage_plan, stage))
+    };
+    let through = key.usage_plans.keys().find_map(reaches);
     let Some((usage_plan, stage)) = through else {
         return message(403, "Forbidden");
     };
     let today = date_of(now_ms);
     let setting = format!("{}/{}", invocation.path, request.method);
-    if let Some((name, throttle)) = throttle_for(usage_plan, stage, setting) {
+    if let Some((name, throttle)) = throttle_for(usage_plan, stage, &setting) {
         let gate = (usage_plan.id.clone(), key_id.clone(), name);
         if !passes(&mut lock(&shared.data_gates), gate, throttle, now_ms) {
             return message(429, "Too Many Requests");
@@ -136,9 +130,9 @@ fn find_api(world: &World, invocation: &Invocation) -> Option<(Scope, String)> {
 fn throttle_for(
     usage_plan: &UsagePlan,
     stage: &ApiStage,
-    setting: String,
+    setting: &str,
 ) -> Option<(String, Throttle)> {
-    match stage.throttle.get(&setting) {
+    match stage.throttle.get(setting) {
         Some(throttle) => Some((
             format!("{}:{}{setting}", stage.api_id, stage.stage),
             *throttle,

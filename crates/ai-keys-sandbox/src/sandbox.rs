@@ -166,6 +166,10 @@ impl Sandbox {
     }
 
     /// Makes the REST API (by name) and the stage if they do not exist.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the stage is made whether or not its id is wanted"
+    )]
     pub fn ensure_stage(&self, scope: &Scope, api_name: &str, stage: &str) -> StageRef {
         let shared = &self.shared;
         let now_ms = shared.now_ms();

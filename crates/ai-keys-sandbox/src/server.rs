@@ -137,7 +137,7 @@ async fn answer<H, R>(
 ) -> Result<Response<Payload>, Closed>
 where
     H: Fn(Incoming) -> R,
-    R: Future<Output = Reply>,
+    R: Future<Output = Reply> + Send + 'static,
 {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
@@ -151,11 +151,12 @@ where
         headers: parts.headers,
         body: body.to_bytes(),
     };
-    match handler(request).await {
-        Reply::Whole(answer) => Ok(response(answer, false)),
-        Reply::Truncated(answer) => Ok(response(answer, true)),
-        Reply::Close => Err(Closed),
-        Reply::Hang => std::future::pending().await,
+    // A task of its own: a call is carried out to its end though the client has gone away.
+    match tokio::spawn(handler(request)).await {
+        Ok(Reply::Whole(answer)) => Ok(response(answer, false)),
+        Ok(Reply::Truncated(answer)) => Ok(response(answer, true)),
+        Ok(Reply::Close) | Err(_) => Err(Closed),
+        Ok(Reply::Hang) => std::future::pending().await,
     }
 }
 

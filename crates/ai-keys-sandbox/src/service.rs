@@ -181,7 +181,7 @@ impl<'a> Association<'a> {
     fn start(shared: &'a Shared, scope: &'a Scope) -> Option<Self> {
         let is_first = shared.options.association_time == Duration::ZERO
             || lock(&shared.associating).insert(scope.clone());
-        is_first.then_some(Self { shared, scope })
+        is_first.then(|| Self { shared, scope })
     }
 }
 

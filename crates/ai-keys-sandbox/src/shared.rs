@@ -14,7 +14,7 @@ use crate::throttle::Buckets;
 
 /// Each part has a lock of its own.
 ///
-/// INVARIANT: `world` is locked before `ids`, and no lock is held across an await.
+/// INVARIANT: locks are taken in the order `frozen`, `world`, `ids`, and none is held across an await.
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) gate: Gate,

@@ -88,14 +88,7 @@ pub(crate) fn ensure_stage(
         .apis
         .values()
         .find(|api| api.name == api_name && api.belongs_to(scope));
-    let id = known.map(|api| api.id.clone()).unwrap_or_else(|| {
-        loop {
-            let id = random.id();
-            if !world.apis.contains_key(&id) {
-                break id;
-            }
-        }
-    });
+    let id = known.map_or_else(|| fresh_id(world, random), |api| api.id.clone());
     let api = world.apis.entry(id.clone()).or_insert_with(|| RestApi {
         id: id.clone(),
         name: api_name.to_owned(),
@@ -106,6 +99,15 @@ pub(crate) fn ensure_stage(
     });
     api.stages.entry(stage.to_owned()).or_insert(now_ms);
     id
+}
+
+fn fresh_id(world: &World, random: &mut Ids) -> String {
+    loop {
+        let id = random.id();
+        if !world.apis.contains_key(&id) {
+            return id;
+        }
+    }
 }
 
 /// Deletes a stage, as a re-deployment does: every usage plan silently loses it.

@@ -49,7 +49,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
             )
         })
         .collect();
-    Ok((200, answer(&id, start, end, values)))
+    Ok((200, answer(&id, start, end, &values)))
 }
 
 /// `replace /remaining`: a temporary extension in the current period.
@@ -93,10 +93,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
         json!(entries(Some(&quota), &usage, today, today)),
     )]);
     usage_plan.usage.insert(key_id, usage);
-    Ok((200, answer(&id, today, today, values)))
+    Ok((200, answer(&id, today, today, &values)))
 }
 
-fn answer(id: &str, start: Date, end: Date, values: Map<String, Value>) -> Value {
+fn answer(id: &str, start: Date, end: Date, values: &Map<String, Value>) -> Value {
     json!({
         "usagePlanId": id,
         "startDate": start.to_string(),
