@@ -32,6 +32,7 @@ pub(crate) enum Mode {
 /// # Errors
 /// If a generator fails; in [`Mode::Check`], a short diff of each stale file and the command that mends it.
 pub(crate) fn run(mode: Mode) -> Result<Outcome> {
+    workspace::build()?;
     let mut stale = Vec::new();
     for generated in GENERATED {
         let wanted =
@@ -66,13 +67,8 @@ pub(crate) fn run(mode: Mode) -> Result<Outcome> {
 }
 
 fn make(generated: &Generated) -> Result<String> {
-    let mut command = workspace::cargo(&["run", "--quiet", "--package", "ai-keys"]);
-    process::quiet(
-        command
-            .args(workspace::locked())
-            .arg("--")
-            .args(generated.arguments),
-    )
+    let mut ai_keys = workspace::in_workspace(&workspace::built("ai-keys")?);
+    process::quiet(ai_keys.args(generated.arguments))
 }
 
 /// Returns the lines between the first and the last difference, `-` before what is there and `+` before what should be.

@@ -66,14 +66,14 @@ fn everything(steps: &mut Steps) {
     steps.run("advisories", Voice::Quiet, deny::advisories);
     steps.run("workflows", Voice::Quiet, workflows::check);
     steps.run("clippy", Voice::Quiet, clippy);
-    steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
     if !steps.run("build", Voice::Quiet, build) {
-        for name in ["doc tests", "tests"] {
+        for name in ["codegen", "doc tests", "tests"] {
             let skipped = || Ok(Outcome::Skipped("the build failed".to_owned()));
             steps.run(name, Voice::Quiet, skipped);
         }
         return;
     }
+    steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
     steps.run("doc tests", Voice::Quiet, doc_tests);
     // Last, so that the test runner's own closing lines stand above the summary.
     steps.run("tests", Voice::Loud, || {
@@ -142,10 +142,9 @@ fn clippy() -> Result<Outcome> {
     Ok(Outcome::Done(String::new()))
 }
 
-/// Builds what the tests need, so that its time and its errors are not those of the tests.
+/// Its time and its errors are not those of the tests.
 fn build() -> Result<Outcome> {
-    let mut build = workspace::cargo(&["test", "--workspace", "--no-run", "--quiet"]);
-    process::quiet(build.args(workspace::locked()))?;
+    workspace::build()?;
     Ok(Outcome::Done(String::new()))
 }
 

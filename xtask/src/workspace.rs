@@ -5,6 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::Result;
+
+use crate::process;
+
 /// Returns the folder of the workspace.
 pub(crate) fn root() -> PathBuf {
     let xtask = env::var_os("CARGO_MANIFEST_DIR")
@@ -43,6 +47,28 @@ pub(crate) fn in_workspace(program: &Path) -> Command {
         }
     }
     command
+}
+
+/// Builds every program and every test.
+///
+/// One command for all, because what is built with fewer crates in view has fewer features
+/// of its dependencies switched on, and the AWS SDK would be compiled once more for it.
+///
+/// # Errors
+/// What the compiler said.
+pub(crate) fn build() -> Result<()> {
+    let mut build = cargo(&["build", "--workspace", "--all-targets", "--quiet"]);
+    process::quiet(build.args(locked()))?;
+    Ok(())
+}
+
+/// Returns where [`build`] has put a program: beside xtask.
+///
+/// # Errors
+/// If the system does not tell where xtask is.
+pub(crate) fn built(program: &str) -> Result<PathBuf> {
+    let file = format!("{program}{}", env::consts::EXE_SUFFIX);
+    Ok(env::current_exe()?.with_file_name(file))
 }
 
 /// Returns `--locked` in CI, where a stale `Cargo.lock` has to fail; nothing on a laptop.
