@@ -17,6 +17,10 @@
 //! # Ok::<(), ai_keys_sandbox::SandboxError>(())
 //! ```
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod answer;
 mod api;
 mod clock;
