@@ -164,7 +164,7 @@ impl Scheduler {
                 return Err(interrupted());
             }
             let now = Instant::now();
-            let ready_at = self.lock().ready_at(self, call)?;
+            let ready_at = self.lock().ready_at(self, call, now)?;
             if ready_at > now {
                 self.sleep(ready_at).await;
                 continue;
@@ -174,8 +174,9 @@ impl Scheduler {
             };
             // Others may have taken the tokens while this call waited.
             let mut budgets = self.lock();
-            if budgets.ready_at(self, call)? <= Instant::now() {
-                budgets.take(self.pace, call.lane);
+            let now = Instant::now();
+            if budgets.ready_at(self, call, now)? <= now {
+                budgets.take(self.pace, call.lane, now);
                 return Ok(Admission {
                     _in_flight: in_flight,
                     _association: association,
@@ -240,8 +241,12 @@ impl Budgets {
     }
 
     /// Returns when a call may be sent, or an error if its lane is given up.
-    fn ready_at(&mut self, scheduler: &Scheduler, call: Call) -> Result<Instant, ProviderError> {
-        let now = Instant::now();
+    fn ready_at(
+        &mut self,
+        scheduler: &Scheduler,
+        call: Call,
+        now: Instant,
+    ) -> Result<Instant, ProviderError> {
         let total = self.total.as_ref().filter(|_| call.lane != Lane::Elsewhere);
         let total = total.map_or(now, |total| total.ready_at(now));
         let lane = self.lane(scheduler.pace, call.lane);
@@ -261,8 +266,7 @@ impl Budgets {
         Ok(total.max(own).max(paused_until))
     }
 
-    fn take(&mut self, pace: Pace, lane: Lane) {
-        let now = Instant::now();
+    fn take(&mut self, pace: Pace, lane: Lane, now: Instant) {
         if lane != Lane::Elsewhere
             && let Some(total) = &mut self.total
         {

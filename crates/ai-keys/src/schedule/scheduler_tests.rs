@@ -309,3 +309,14 @@ async fn a_stop_ends_waits_and_abandons_calls_that_hang() {
     ));
     assert_eq!(asked.elapsed(), crate::signal::GRACE);
 }
+
+/// Virtual time stands still between two looks at the clock; real time does not.
+#[tokio::test]
+async fn a_call_is_admitted_on_a_clock_that_moves() {
+    for pace in [Pace::Unlimited, Pace::ApiGateway] {
+        let scheduler = Scheduler::new(pace, Stop::default());
+        let sent = scheduler.run(call(Lane::CreateApiKey), async || Ok(()));
+        let sent = tokio::time::timeout(Duration::from_secs(5), sent).await;
+        sent.expect("not admitted").unwrap();
+    }
+}

@@ -1,0 +1,117 @@
+//! Carries out a plan: phase by phase, what is independent at once, and goes on
+//! past what fails.
+//!
+//! INVARIANT: decides nothing that the plan did not show.
+
+use std::sync::Arc;
+
+use ai_keys_core::plan::order::Phase;
+use ai_keys_core::plan::{Change, Plan, Step};
+use tokio::task::JoinSet;
+
+use crate::output::Progress;
+use crate::provider::ErrorKind;
+use crate::provider::aws::{Hands, StepError};
+use crate::signal::Stop;
+
+/// What became of a change.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is carried out.
+    Done,
+    /// It is not, or may not be, and why.
+    Failed(StepError),
+    /// It was not tried: the run was stopped, or could not go on.
+    NotTried,
+}
+
+/// Changes that are in flight at once; the scheduler keeps to the budgets.
+const AT_ONCE: usize = 16;
+
+/// Carries out a plan and returns what became of each change, in its order.
+///
+/// A change that fails does not stop the others, unless the credentials
+/// themselves were refused.
+pub async fn apply(plan: &Plan, hands: Arc<Hands>, stop: &Stop, progress: &mut Progress) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = plan.changes.iter().map(|_| Outcome::NotTried).collect();
+    let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
+    for phase in changes.chunk_by(|(_, a), (_, b)| a.phase() == b.phase()) {
+        let at_once = match phase.first().map(|(_, change)| change.phase()) {
+            // One association at a time, and a key leaves before it joins.
+            Some(Phase::Attach) => 1,
+            _ => AT_ONCE,
+        };
+        if !carry_out_phase(phase, at_once, &hands, stop, progress, &mut outcomes).await {
+            break;
+        }
+    }
+    outcomes
+}
+
+/// Returns whether the next phase may be tried.
+async fn carry_out_phase(
+    phase: &[(usize, &Change)],
+    at_once: usize,
+    hands: &Arc<Hands>,
+    stop: &Stop,
+    progress: &mut Progress,
+    outcomes: &mut [Outcome],
+) -> bool {
+    let mut waiting = phase.iter();
+    let mut in_flight = JoinSet::new();
+    let mut can_go_on = true;
+    loop {
+        while can_go_on && !stop.is_requested() && in_flight.len() < at_once {
+            let Some((at, change)) = waiting.next() else { break };
+            let (at, step, hands) = (*at, change.step.clone(), Arc::clone(hands));
+            in_flight.spawn(async move { (at, hands.carry_out(&step).await) });
+        }
+        let Some(joined) = in_flight.join_next().await else { break };
+        // A task that panicked stays "not tried": the next run looks it up.
+        let Ok((at, result)) = joined else { continue };
+        can_go_on &= !result.as_ref().is_err_and(is_fatal);
+        progress.advance(1);
+        if let Some(outcome) = outcomes.get_mut(at) {
+            *outcome = match result {
+                Ok(()) => Outcome::Done,
+                Err(StepError::Provider(error)) if error.kind() == ErrorKind::Interrupted => Outcome::NotTried,
+                Err(error) => Outcome::Failed(error),
+            };
+        }
+    }
+    can_go_on && !stop.is_requested()
+}
+
+/// Returns whether nothing further can succeed.
+fn is_fatal(error: &StepError) -> bool {
+    match error {
+        StepError::Provider(error) => matches!(
+            error.kind(),
+            ErrorKind::NoCredentials
+                | ErrorKind::ExpiredCredentials
+                | ErrorKind::WrongCredentials
+                | ErrorKind::WrongClock
+        ),
+        StepError::Randomness(_) => true,
+        StepError::Unmade(_) => false,
+    }
+}
+
+/// Returns the keys that this run left on no usage plan: they were taken off
+/// one and could not join the next, so their callers are answered 403.
+#[must_use]
+pub fn stranded<'p>(plan: &'p Plan, outcomes: &[Outcome]) -> Vec<&'p str> {
+    let changes = || plan.changes.iter().zip(outcomes);
+    let left = changes().filter_map(|(change, outcome)| match (&change.step, outcome) {
+        (Step::Detach { key, .. }, Outcome::Done) if change.phase() == Phase::Attach => Some(key),
+        _ => None,
+    });
+    left.filter(|key| {
+        changes().any(|(change, outcome)| {
+            let joins = matches!(&change.step, Step::Attach { key: joined, .. } if joined == *key);
+            joins && !matches!(outcome, Outcome::Done)
+        })
+    })
+    .map(|key| key.name.as_str())
+    .collect()
+}

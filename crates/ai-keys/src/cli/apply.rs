@@ -1,0 +1,184 @@
+//! `ai-keys apply`: all guards first, then the plan, change by change.
+
+use std::io::BufRead as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ai_keys_core::plan::{Plan, Stale, check_reviewed, read_plan};
+
+use super::args::Apply;
+use super::manifest_file::{ManifestFile, read_manifest, read_text, shown};
+use super::plan::{MOST_JSON, human};
+use super::targets::{Opened, desired_states, open, plan_target};
+use super::{ERROR, Run, RunError, today, validate};
+use crate::apply::{Outcome, apply, stranded};
+use crate::exit::ExitCode;
+use crate::output::Stream;
+use crate::provider::aws::{Hands, Observed};
+
+/// A target with its plan, before the first write.
+struct Ready {
+    plan: Plan,
+    opened: Opened,
+    observed: Observed,
+}
+
+pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
+    let file = read_manifest(&args.scope.manifest)?;
+    let reviewed = args.plan.as_deref().map(read_reviewed).transpose()?;
+    // A reviewed plan is planned again for its own day: what fell due since is
+    // left to the next run.
+    let day = match &reviewed {
+        Some(plan) => plan.today,
+        None => validate::day(args.today)?,
+    };
+    let manifest = validate::require_valid(&file, day, run)?;
+    let mut desired = desired_states(&manifest, &args.scope)?;
+    if let Some(plan) = &reviewed {
+        desired.retain(|desired| desired.target == plan.target);
+        if let Some(desired) = desired.first() {
+            let age = plan.today.days_until(today()?);
+            if age > i32::try_from(desired.max_plan_age.0).unwrap_or(i32::MAX) {
+                let (planned, max_age) = (plan.today, desired.max_plan_age);
+                let why = ai_keys_core::plan::Unfit::Expired { planned, max_age };
+                return Err(RunError::Refused(why.to_string()));
+            }
+        } else {
+            return Err(RunError::Refused(format!("the plan is for target `{}`, which is not chosen", plan.target)));
+        }
+    }
+    let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+    let mut ready = Vec::new();
+    for opened in opened {
+        let observed = opened.observe().await?;
+        let (planned, error) = plan_target(&opened.desired, &observed.live, day, &file, run);
+        if let Some(error) = error {
+            return Err(error);
+        }
+        if let Some(reviewed) = &reviewed {
+            check_reviewed(reviewed, &planned.plan, &observed.live).map_err(|stale| refuse_stale(&stale, run))?;
+        }
+        ready.push(Ready { plan: planned.plan, opened, observed });
+    }
+    guard_and_ask(&ready, reviewed.as_ref(), args, &file, run)?;
+    carry_out(ready, run).await
+}
+
+fn read_reviewed(path: &Path) -> Result<Plan, RunError> {
+    let unfit = |why: String| RunError::Unfit { path: shown(path), why };
+    read_plan(&read_text(path, MOST_JSON)?).map_err(|error| unfit(error.to_string()))
+}
+
+/// Shows every plan, then lets guards and the user speak, before any write.
+fn guard_and_ask(
+    ready: &[Ready],
+    reviewed: Option<&Plan>,
+    args: &Apply,
+    file: &ManifestFile,
+    run: &Run,
+) -> Result<(), RunError> {
+    for (number, target) in ready.iter().enumerate() {
+        if number > 0 {
+            run.output.print("\n");
+        }
+        run.output.print(&human(&target.plan, &file.path, run));
+    }
+    for target in ready {
+        // What is left of a reviewed plan keeps that plan's acknowledgements.
+        let answered = reviewed.unwrap_or(&target.plan);
+        let open: Vec<String> = target
+            .plan
+            .guards
+            .iter()
+            .map(|guard| answered.acknowledgement(guard))
+            .filter(|wanted| !args.acknowledged.iter().any(|given| given.trim() == wanted))
+            .collect();
+        if let Some(first) = open.first() {
+            return Err(RunError::Refused(format!(
+                "nothing was changed: {} change(s) of target `{}` need an acknowledgement, such as --ack '{first}'",
+                open.len(),
+                target.plan.target
+            )));
+        }
+    }
+    let changes: usize = ready.iter().map(|target| target.plan.changes.len()).sum();
+    if changes == 0 || args.yes {
+        return Ok(());
+    }
+    if !run.output.terminal(Stream::Err).is_terminal || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        return Err(RunError::Usage("nothing was changed: there is nobody to ask here, so say --yes".to_owned()));
+    }
+    run.output.prompt(&format!("apply {changes} change(s)? Only \"yes\" does it: "));
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    match (read, answer.trim()) {
+        (Ok(_), "yes") => Ok(()),
+        _ => Err(RunError::Refused("nothing was changed".to_owned())),
+    }
+}
+
+/// Prints what differs from what was reviewed, and returns the refusal.
+fn refuse_stale(stale: &Stale, run: &Run) -> RunError {
+    if stale.is_elsewhere {
+        run.output.error("the plan is for another namespace, target, account or region");
+    }
+    if stale.is_manifest_changed {
+        run.output.error("the manifest asks for something else than when the plan was made");
+    }
+    let tell = |word: &str, change: &ai_keys_core::plan::Change| {
+        let subject = ai_keys_core::manifest::visible(&change.subject.name).into_owned();
+        run.output.error(&format!("{word}: {} {subject}", change.action.name()));
+    };
+    stale.unreviewed.iter().for_each(|change| tell("not reviewed", change));
+    stale.vanished.iter().for_each(|change| tell("reviewed, but no longer possible", change));
+    RunError::Refused("nothing was changed: the plan is stale; plan and review again".to_owned())
+}
+
+async fn carry_out(ready: Vec<Ready>, run: &Run) -> Result<ExitCode, RunError> {
+    let mut code = ExitCode::Done;
+    for Ready { plan, opened, observed } in ready {
+        if plan.is_empty() {
+            continue;
+        }
+        let started = Instant::now();
+        let total = plan.changes.len();
+        let label = format!("applying to {}", plan.target);
+        let floor = Duration::from_millis(plan.cost.floor_ms);
+        let mut progress = run.output.progress(&label, total as u64).expecting(floor);
+        let hands = Arc::new(Hands::new(&opened.account, observed, run.output.clone()));
+        let outcomes = apply(&plan, hands, &run.stop, &mut progress).await;
+        drop(progress);
+        let done = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Done)).count();
+        report_failures(&plan, &outcomes, run);
+        let took = started.elapsed().as_secs_f64();
+        run.output.print(&format!("applied {done} of {total} to {} in {took:.1} s\n", plan.target));
+        if done < total {
+            run.output.error("what is left is safe to try again: run the same command");
+            code = ExitCode::Incomplete;
+        }
+    }
+    Ok(if run.stop.is_requested() { ExitCode::Interrupted } else { code })
+}
+
+fn report_failures(plan: &Plan, outcomes: &[Outcome], run: &Run) {
+    let label = run.output.terminal(Stream::Err).paint(ERROR, "error");
+    let mut not_tried = 0;
+    for (change, outcome) in plan.changes.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Done => {}
+            Outcome::NotTried => not_tried += 1,
+            Outcome::Failed(error) => {
+                let subject = ai_keys_core::manifest::visible(&change.subject.name).into_owned();
+                run.output.error(&format!("{label}: {} {subject}: {error}", change.action.name()));
+            }
+        }
+    }
+    for key in stranded(plan, outcomes) {
+        let key = ai_keys_core::manifest::visible(key).into_owned();
+        run.output.error(&format!("{label}: key {key} is on no usage plan now, and is answered 403: run again at once"));
+    }
+    if not_tried > 0 {
+        run.output.error(&format!("{not_tried} change(s) were not tried"));
+    }
+}

@@ -1,0 +1,235 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use ai_keys_core::date::Date;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Makes the API keys of AI services behind Amazon API Gateway a reviewed file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ai-keys",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Exit codes:\n  0    done\n  1    the manifest or its policy has errors\n  2    wrong usage\n  3    changes are pending (--detailed-exitcode)\n  4    apply is incomplete; running it again is safe\n  5    a guard refused before the first write\n  6    the cloud could not be reached, or refused us\n  130  interrupted"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Leave out notices and progress.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    /// When to use colours; `NO_COLOR` is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorWhen,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check manifests: syntax, shape and every rule. No account is needed.
+    Validate(Validate),
+    /// Show what an apply would change.
+    Plan(Plan),
+    /// Carry out a plan.
+    Apply(Apply),
+    /// Write the live state, without key values, as JSON.
+    Snapshot(Snapshot),
+    /// Explain a diagnostic: `ai-keys explain AK112`.
+    Explain(Explain),
+    /// Print the JSON Schema of manifests.
+    Schema,
+    /// Write a first manifest.
+    Init(Init),
+    /// Run a local API Gateway until Ctrl-C.
+    Sandbox(SandboxServer),
+    /// Print completions for a shell.
+    Completions(Completions),
+}
+
+/// Check manifests.
+#[derive(Args, Debug)]
+pub(crate) struct Validate {
+    /// The manifests.
+    #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
+    pub(crate) manifests: Vec<PathBuf>,
+
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: DiagnosticFormat,
+
+    /// The day for which dates are checked; today if not said.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
+}
+
+/// How diagnostics are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiagnosticFormat {
+    /// Excerpts of the manifest with the mistakes underlined.
+    Human,
+    /// The JSON report.
+    Json,
+    /// Annotations of a GitHub pull request.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// What every command on live state takes.
+#[derive(Args, Debug)]
+pub(crate) struct Scope {
+    /// The manifest.
+    #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
+    pub(crate) manifest: PathBuf,
+
+    /// Only this target; may be repeated. Every target if not said.
+    #[arg(long = "target", value_name = "NAME")]
+    pub(crate) targets: Vec<String>,
+
+    /// Use a local sandbox in place of every target, its state in DIR.
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ".ai-keys-sandbox"
+    )]
+    pub(crate) sandbox: Option<PathBuf>,
+}
+
+/// Show what an apply would change.
+#[derive(Args, Debug)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+
+    /// Plan against a snapshot in place of the account; no credentials are needed.
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub(crate) live: Option<PathBuf>,
+
+    /// Also write the plan as JSON, for `apply --plan`. One target only.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// How to show the plan.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: PlanFormat,
+
+    /// Exit with 3 if changes are pending.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+
+    /// The day to plan for; today if not said.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
+}
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For a person at a terminal.
+    Human,
+    /// The JSON plans of all targets.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+
+/// Carry out a plan.
+#[derive(Args, Debug)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+
+    /// Apply exactly this reviewed plan, or what is left of it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    /// Acknowledge one change, as the plan words it: 'delete:KEY@DIGEST'.
+    #[arg(long = "ack", value_name = "WORDS")]
+    pub(crate) acknowledged: Vec<String>,
+
+    /// The day to plan for; today if not said.
+    #[arg(long, value_name = "DATE", conflicts_with = "plan")]
+    pub(crate) today: Option<Date>,
+}
+
+/// Write the live state.
+#[derive(Args, Debug)]
+pub(crate) struct Snapshot {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+
+    /// Write to a file; standard output if not said. One target only.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Explain a diagnostic.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// Its number or name; all are listed if not said.
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}
+
+/// Write a first manifest.
+#[derive(Args, Debug)]
+pub(crate) struct Init {
+    /// Where.
+    #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
+    pub(crate) manifest: PathBuf,
+
+    /// Marks what this file will own, unique for each account and region.
+    #[arg(long, default_value = "my-team")]
+    pub(crate) namespace: String,
+
+    /// The region of the first target.
+    #[arg(long, default_value = "eu-west-1")]
+    pub(crate) region: String,
+
+    /// The 12 digits of the first target's account.
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+}
+
+/// Run a local API Gateway.
+#[derive(Args, Debug)]
+pub(crate) struct SandboxServer {
+    /// Where its state is kept.
+    #[arg(value_name = "DIR", default_value = ".ai-keys-sandbox")]
+    pub(crate) dir: PathBuf,
+
+    /// The port on 127.0.0.1; a free one if not said.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// Do not keep to AWS's request rates.
+    #[arg(long)]
+    pub(crate) no_limits: bool,
+}
+
+/// Print completions.
+#[derive(Args, Debug)]
+pub(crate) struct Completions {
+    /// For which shell.
+    pub(crate) shell: clap_complete::Shell,
+}

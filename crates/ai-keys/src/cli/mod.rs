@@ -1,0 +1,203 @@
+//! One file for each command, and what they share.
+
+mod apply;
+mod args;
+mod completions;
+mod diagnostics;
+mod explain;
+mod init;
+mod manifest_file;
+mod plan;
+mod sandbox;
+mod schema;
+mod snapshot;
+mod targets;
+mod validate;
+
+pub use args::Cli;
+
+use std::process::ExitCode as ProcessExit;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ai_keys_core::date::Date;
+use ai_keys_core::report::Tone;
+use anstyle::{AnsiColor, Style};
+use clap::Parser as _;
+use clap::error::ErrorKind as UsageErrorKind;
+
+use crate::exit::ExitCode;
+use crate::output::{Output, Settings, Stream, Terminal};
+use crate::provider::ProviderError;
+use crate::signal::{self, Stop};
+use args::{ColorWhen, Command};
+use manifest_file::ReadError;
+
+/// What every command needs.
+pub(crate) struct Run {
+    /// Where everything is printed.
+    pub(crate) output: Output,
+    /// The wish that the run ends.
+    pub(crate) stop: Stop,
+}
+
+/// Why a command ended before its work was done. One line each.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    /// The command line asks for what cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// A file could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A file could not be written.
+    #[error("{path} cannot be written: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: {why}")]
+    Unfit {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// The manifest has errors, which have been drawn.
+    #[error("{0}")]
+    Manifest(String),
+    /// A guard refused before the first write.
+    #[error("{0}")]
+    Refused(String),
+    /// The cloud could not be reached, or refused us.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The sandbox could not be used.
+    #[error("the sandbox cannot be used: {0}")]
+    Sandbox(#[from] ai_keys_sandbox::SandboxError),
+    /// The operating system did not give what the process needs.
+    #[error("{0}")]
+    System(String),
+}
+
+impl RunError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) | Self::Read(_) | Self::Write { .. } | Self::System(_) => ExitCode::WrongUsage,
+            Self::Unfit { .. } | Self::Refused(_) => ExitCode::Refused,
+            Self::Manifest(_) => ExitCode::ManifestErrors,
+            Self::Provider(error) if error.is_interrupted() => ExitCode::Interrupted,
+            Self::Provider(_) | Self::Sandbox(_) => ExitCode::Unreachable,
+        }
+    }
+}
+
+/// Runs the command of this process and returns its exit code.
+#[must_use]
+pub fn main() -> ProcessExit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return report_usage(&usage),
+    };
+    let output = Output::standard(settings(&cli));
+    let run = Run { output: output.clone(), stop: Stop::default() };
+    let code = match start(cli, &run) {
+        Ok(code) => code,
+        Err(error) => {
+            let text = error.to_string();
+            if !text.is_empty() {
+                let label = output.terminal(Stream::Err).paint(ERROR, "error");
+                output.error(&format!("{label}: {text}"));
+            }
+            error.exit_code()
+        }
+    };
+    output.finish();
+    code.into()
+}
+
+fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
+    match cli.command {
+        Command::Validate(args) => validate::run(&args, run),
+        Command::Explain(args) => explain::run(&args, run),
+        Command::Schema => Ok(schema::run(run)),
+        Command::Init(args) => init::run(&args, run),
+        Command::Completions(args) => Ok(completions::run(&args, run)),
+        Command::Plan(args) => in_runtime(run, plan::run(&args, run)),
+        Command::Apply(args) => in_runtime(run, apply::run(&args, run)),
+        Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
+        Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
+    }
+}
+
+/// Runs what talks to a provider, and listens for signals meanwhile.
+fn in_runtime(
+    run: &Run,
+    work: impl Future<Output = Result<ExitCode, RunError>>,
+) -> Result<ExitCode, RunError> {
+    let system = |error: std::io::Error| RunError::System(format!("the process cannot start: {error}"));
+    // Two threads: the work is waiting for a provider, not computing.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(system)?;
+    runtime.block_on(async {
+        signal::listen(run.stop.clone(), run.output.clone()).map_err(system)?;
+        work.await
+    })
+}
+
+/// `--help` and `--version` are answers, not mistakes.
+fn report_usage(usage: &clap::Error) -> ProcessExit {
+    let output = Output::standard(Settings::detect());
+    let is_answer =
+        matches!(usage.kind(), UsageErrorKind::DisplayHelp | UsageErrorKind::DisplayVersion);
+    let stream = if is_answer { Stream::Out } else { Stream::Err };
+    let text = usage.render();
+    let text =
+        if output.terminal(stream).has_colour { text.ansi().to_string() } else { text.to_string() };
+    match stream {
+        Stream::Out => output.print(&text),
+        Stream::Err => output.error(text.trim_end()),
+    }
+    output.finish();
+    if is_answer { ExitCode::Done.into() } else { ExitCode::WrongUsage.into() }
+}
+
+fn settings(cli: &Cli) -> Settings {
+    let mut settings = Settings::detect();
+    settings.is_quiet = cli.quiet;
+    for terminal in [&mut settings.out, &mut settings.err] {
+        match cli.color {
+            ColorWhen::Auto => {}
+            ColorWhen::Always => terminal.has_colour = true,
+            ColorWhen::Never => terminal.has_colour = false,
+        }
+    }
+    settings
+}
+
+pub(crate) const ERROR: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
+/// Paints a plan's text for a stream.
+pub(crate) fn paint(terminal: Terminal, tone: Tone, text: &str) -> String {
+    let colour = |colour: AnsiColor| Style::new().fg_color(Some(anstyle::Color::Ansi(colour)));
+    let style = match tone {
+        Tone::Good => colour(AnsiColor::Green),
+        Tone::Change => colour(AnsiColor::Yellow),
+        Tone::Danger => colour(AnsiColor::Red),
+        Tone::Dim => Style::new().dimmed(),
+        Tone::Strong => Style::new().bold(),
+    };
+    terminal.paint(style, text)
+}
+
+/// Returns today in UTC: the one place that reads the clock.
+pub(crate) fn today() -> Result<Date, RunError> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs());
+    let date = seconds.ok().and_then(|s| Date::from_unix_seconds(i64::try_from(s).ok()?));
+    date.ok_or_else(|| RunError::System("this machine's clock shows no calendar day: use --today".to_owned()))
+}

@@ -1,0 +1,91 @@
+//! `ai-keys plan`: what an apply would change. Holds nothing that can write.
+
+use ai_keys_core::plan::Plan as ChangePlan;
+use ai_keys_core::report::{render_plan, render_plan_markdown};
+use ai_keys_core::state::LiveState;
+use serde::Serialize;
+
+use super::args::{Plan, PlanFormat};
+use super::manifest_file::{ManifestFile, read_manifest, read_text, shown, write_whole};
+use super::targets::{desired_states, open, plan_target};
+use super::{Run, RunError, paint, validate};
+use crate::exit::ExitCode;
+use crate::output::Stream;
+
+/// The largest snapshot or plan that is read: 256 MiB.
+pub(super) const MOST_JSON: usize = 256 << 20;
+
+pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
+    let file = read_manifest(&args.scope.manifest)?;
+    let day = validate::day(args.today)?;
+    let manifest = validate::require_valid(&file, day, run)?;
+    let desired = desired_states(&manifest, &args.scope)?;
+    if desired.len() != 1 && (args.out.is_some() || args.live.is_some()) {
+        let names: Vec<&str> = desired.iter().map(|desired| desired.target.as_str()).collect();
+        return Err(RunError::Usage(format!(
+            "--out and --live are for one target: say --target, one of {}",
+            names.join(", ")
+        )));
+    }
+    let mut plans = Vec::new();
+    let mut first_error = None;
+    if let (Some(path), [desired]) = (&args.live, desired.as_slice()) {
+        let text = read_text(path, MOST_JSON)?;
+        let live = LiveState::from_json(&text)
+            .map_err(|error| RunError::Unfit { path: shown(path), why: error.to_string() })?;
+        let (planned, error) = plan_target(desired, &live, day, &file, run);
+        plans.push(planned.plan);
+        first_error = first_error.or(error);
+    } else {
+        let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+        for target in &opened {
+            let observed = target.observe().await?;
+            let (planned, error) = plan_target(&target.desired, &observed.live, day, &file, run);
+            plans.push(planned.plan);
+            first_error = first_error.or(error);
+        }
+    }
+    if let Some(error) = first_error {
+        return Err(error);
+    }
+    show(&plans, args.format, &file, run);
+    if let (Some(path), [plan]) = (&args.out, plans.as_slice()) {
+        write_whole(path, &run.output.scrub(&plan.to_json()))
+            .map_err(|source| RunError::Write { path: shown(path), source })?;
+        run.output.notice(&format!("plan {} written to {}", plan.digest.short(), shown(path)));
+    }
+    let is_pending = plans.iter().any(|plan| !plan.is_empty());
+    Ok(if is_pending && args.detailed_exitcode { ExitCode::ChangesPending } else { ExitCode::Done })
+}
+
+/// The JSON form of a run over all targets.
+#[derive(Serialize)]
+struct Plans<'p> {
+    format: u32,
+    plans: &'p [ChangePlan],
+}
+
+fn show(plans: &[ChangePlan], format: PlanFormat, file: &ManifestFile, run: &Run) {
+    if format == PlanFormat::Json {
+        let plans = Plans { format: ai_keys_core::plan::PLAN_FORMAT, plans };
+        let text = serde_json::to_string_pretty(&plans).unwrap_or_default();
+        run.output.print(&format!("{text}\n"));
+        return;
+    }
+    for (number, plan) in plans.iter().enumerate() {
+        if number > 0 {
+            run.output.print("\n");
+        }
+        let text = match format {
+            PlanFormat::Markdown => render_plan_markdown(plan, &file.path),
+            PlanFormat::Human | PlanFormat::Json => human(plan, &file.path, run),
+        };
+        run.output.print(&text);
+    }
+}
+
+/// Renders a plan for standard output.
+pub(super) fn human(plan: &ChangePlan, path: &str, run: &Run) -> String {
+    let terminal = run.output.terminal(Stream::Out);
+    render_plan(plan, path, &|tone, text| paint(terminal, tone, text))
+}

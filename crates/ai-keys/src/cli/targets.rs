@@ -1,0 +1,112 @@
+//! From a manifest to the accounts of its targets, or to the sandbox in their place.
+
+use std::path::Path;
+
+use ai_keys_core::date::Date;
+use ai_keys_core::diagnostic::Diagnostics;
+use ai_keys_core::manifest::Manifest;
+use ai_keys_core::plan::{Planned, plan};
+use ai_keys_core::source::Source;
+use ai_keys_core::state::{DesiredState, LiveState, ResolveError, resolve};
+
+use super::args::Scope;
+use super::manifest_file::ManifestFile;
+use super::sandbox::Stand;
+use super::{Run, RunError, validate};
+use crate::output::untrusted;
+use crate::provider::aws::{Access, Account, Observed, observe};
+use crate::schedule::{Pace, Scheduler};
+
+/// Returns what the manifest asks of each chosen target, in order of their
+/// names.
+pub(super) fn desired_states(manifest: &Manifest, scope: &Scope) -> Result<Vec<DesiredState>, RunError> {
+    let named: Vec<&str> = if scope.targets.is_empty() {
+        manifest.targets.names().collect()
+    } else {
+        scope.targets.iter().map(String::as_str).collect()
+    };
+    let resolved = named.into_iter().map(|name| {
+        resolve(manifest, name).map_err(|error| match error {
+            ResolveError::UnknownTarget(known) => RunError::Usage(format!(
+                "the manifest has no target `{}`; it has: {}",
+                untrusted(name),
+                known.join(", ")
+            )),
+            ResolveError::Broken => RunError::Manifest("the manifest has errors".to_owned()),
+        })
+    });
+    resolved.collect()
+}
+
+/// A target's account, ready to be read.
+pub(super) struct Opened {
+    /// What the manifest asks of it.
+    pub(super) desired: DesiredState,
+    /// Its clients.
+    pub(super) account: Account,
+}
+
+/// Opens the accounts of all targets, or the sandbox in their place.
+pub(super) async fn open(
+    desired: Vec<DesiredState>,
+    sandbox: Option<&Path>,
+    run: &Run,
+) -> Result<(Vec<Opened>, Option<Stand>), RunError> {
+    let stand = sandbox.map(|dir| Stand::open(dir, run)).transpose()?;
+    let mut opened = Vec::new();
+    for desired in desired {
+        let access = match &stand {
+            Some(stand) => stand.access(&desired)?,
+            None => Access::Environment,
+        };
+        // A sandbox keeps AWS's limits unless it was told not to.
+        let scheduler = Scheduler::new(Pace::ApiGateway, run.stop.clone());
+        let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
+        if let Some(notice) = account.notice() {
+            run.output.notice(&format!("notice: {notice}"));
+        }
+        if let Some(stand) = &stand {
+            stand.furnish(&desired, &account, run).await?;
+        }
+        opened.push(Opened { desired, account });
+    }
+    Ok((opened, stand))
+}
+
+impl Opened {
+    /// Reads the live state. A wrong account is refused before anything but
+    /// its number is read.
+    pub(super) async fn observe(&self) -> Result<Observed, RunError> {
+        let found = self.account.id().await?;
+        if let Some(wanted) = self.desired.account.as_ref().filter(|wanted| **wanted != found) {
+            return Err(RunError::Refused(format!(
+                "target `{}` is account {wanted}, but the credentials are of account {found}: use the target's credentials, or correct `account`",
+                self.desired.target
+            )));
+        }
+        let with_apis = self.desired.usage_plans.values().any(|usage_plan| usage_plan.is_managed);
+        Ok(observe(&self.account.reader(), &found, with_apis).await?)
+    }
+}
+
+/// Plans one target and shows what the account does not allow. Errors are
+/// returned after all targets were planned.
+pub(super) fn plan_target(
+    desired: &DesiredState,
+    live: &LiveState,
+    day: Date,
+    file: &ManifestFile,
+    run: &Run,
+) -> (Planned, Option<RunError>) {
+    let planned = plan(desired, live, day, &Source::new(&file.text));
+    validate::show(file, &planned.diagnostics, run);
+    let error = planned.diagnostics.has_errors().then(|| refused(desired, &planned.diagnostics, file));
+    (planned, error)
+}
+
+fn refused(desired: &DesiredState, found: &Diagnostics, file: &ManifestFile) -> RunError {
+    let counted = ai_keys_core::report::count_in_words(found);
+    let wrong_account = found.iter().any(|d| d.code.id == "AK410");
+    let text = format!("{}: target `{}`: {counted}", file.path, desired.target);
+    if wrong_account { RunError::Refused(text) } else { RunError::Manifest(text) }
+}

@@ -1,0 +1,216 @@
+//! One account and region: the SDK's clients, and the way every call takes.
+
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{AppName, BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_apigateway::config::{HttpClient, StalledStreamProtectionConfig};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+
+use super::endpoint;
+use super::errors::translate;
+use super::operation::Operation;
+use super::reader::Reader;
+use super::writer::Writer;
+use crate::output::Output;
+use crate::provider::{ErrorKind, Place, ProviderError};
+use crate::schedule::Scheduler;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_millis(3100);
+/// How long one request may take. The SDK sets no such limit by itself.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// How long a call may take with all the SDK does around it: credentials.
+const OPERATION: Duration = Duration::from_mins(1);
+
+/// How requests find their endpoint and their credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The standard environment of AWS: profile, web identity, endpoint …
+    Environment,
+    /// The embedded sandbox at an URL: nothing of the environment is used.
+    Sandbox {
+        /// Where the sandbox listens.
+        endpoint: String,
+    },
+}
+
+/// One account and region. Clones share its budgets.
+#[derive(Clone)]
+pub struct Account {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    gateway: aws_sdk_apigateway::Client,
+    sts: aws_sdk_sts::Client,
+    scheduler: Scheduler,
+    output: Output,
+    place: Place,
+    notice: Option<String>,
+}
+
+impl Account {
+    /// Prepares the clients. No request is sent but those that the environment
+    /// needs to find its credentials.
+    pub async fn open(region: &str, access: &Access, scheduler: Scheduler, output: Output) -> Self {
+        let config = sdk_config(region, access).await;
+        let configured = endpoint::configured(&config);
+        let (custom, notice) = match access {
+            Access::Sandbox { endpoint } => (Some(endpoint.clone()), None),
+            Access::Environment => {
+                let notice = configured.as_ref().and_then(endpoint::notice);
+                (configured.map(|endpoint| endpoint.url), notice)
+            }
+        };
+        let place = Place {
+            region: region.to_owned(),
+            endpoint: custom,
+        };
+        let inner = Inner {
+            gateway: aws_sdk_apigateway::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+            scheduler,
+            output,
+            place,
+            notice,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Returns what the user should know about where requests go.
+    #[must_use]
+    pub fn notice(&self) -> Option<&str> {
+        self.inner.notice.as_deref()
+    }
+
+    /// Returns the account id that the credentials belong to, to be compared
+    /// with the target's before anything else is asked.
+    ///
+    /// # Errors
+    /// If STS cannot be reached or does not accept the credentials.
+    pub async fn id(&self) -> Result<String, ProviderError> {
+        let operation = Operation::GetCallerIdentity;
+        let answer = self
+            .call(operation, || self.inner.sts.get_caller_identity().send())
+            .await?;
+        answer
+            .account
+            .ok_or_else(|| self.without(operation, "an account"))
+    }
+
+    /// Returns what may read.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.clone())
+    }
+
+    /// Returns what may write, and see key values.
+    #[must_use]
+    pub fn writer(&self) -> Writer {
+        Writer::new(self.clone())
+    }
+
+    pub(super) fn gateway(&self) -> &aws_sdk_apigateway::Client {
+        &self.inner.gateway
+    }
+
+    pub(super) fn output(&self) -> &Output {
+        &self.inner.output
+    }
+
+    /// Sends a call through the scheduler, and explains its errors.
+    pub(super) async fn call<T, E, F>(
+        &self,
+        operation: Operation,
+        mut send: impl FnMut() -> F,
+    ) -> Result<T, ProviderError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let Inner {
+            scheduler,
+            output,
+            place,
+            ..
+        } = &*self.inner;
+        let attempt = || {
+            let answer = send();
+            async move {
+                answer
+                    .await
+                    .map_err(|error| translate(operation, &error, output))
+            }
+        };
+        let answer = scheduler.run(operation.call(), attempt).await;
+        answer.map_err(|error| error.at(place))
+    }
+
+    /// Returns the error for an answer that lacks what it must have.
+    pub(super) fn without(&self, operation: Operation, what: &str) -> ProviderError {
+        let message = format!("the answer lacks {what}");
+        ProviderError::new(ErrorKind::Ambiguous, operation.call().operation)
+            .saying(None, None, Some(message))
+            .at(&self.inner.place)
+    }
+}
+
+/// Builds the SDK's configuration: its retries off, its timeouts set.
+async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
+    let version = BehaviorVersion::v2026_01_12();
+    let region = Region::new(region.to_owned());
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    if let Access::Sandbox { endpoint } = access {
+        let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
+        return SdkConfig::builder()
+            .behavior_version(version)
+            .region(region)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .http_client(https())
+            .endpoint_url(endpoint)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build();
+    }
+    // An answer that stops in the middle is given up after 5 s without a byte.
+    let stalls = StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(5));
+    let mut loader = aws_config::defaults(version)
+        .region(region)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
+        .stalled_stream_protection(stalls.build())
+        .http_client(https());
+    if let Ok(name) = AppName::new("ai-keys") {
+        loader = loader.app_name(name);
+    }
+    loader.load().await
+}
+
+/// Returns an HTTP client with rustls on ring: no C library to build or ship.
+fn https() -> impl HttpClient + 'static {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
+}
+
+#[cfg(test)]
+#[path = "account_tests.rs"]
+mod tests;

@@ -1,0 +1,246 @@
+//! Carries out one step of a plan. What an answer that was lost left behind is
+//! looked up before anything is repeated.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ai_keys_core::plan::{KeyRef, NewKey, NewUsagePlan, Step, UsagePlanTarget};
+use ai_keys_core::state::{Handle, LiveState, Marker};
+use thiserror::Error;
+
+use super::account::Account;
+use super::observe::Observed;
+use super::patch;
+use super::reader::Reader;
+use super::writer::Writer;
+use crate::output::Output;
+use crate::provider::{ErrorKind, ProviderError};
+use crate::secret::{RandomnessError, Secret};
+
+/// How often and how long what was just made is looked for: a list may lag
+/// behind by some seconds.
+const LOOKS: u32 = 6;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+/// Why a step was not carried out.
+#[derive(Debug, Error)]
+pub enum StepError {
+    /// The provider refused, or could not be reached.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// No value could be made.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
+    /// An earlier step, on which this one rests, was not carried out.
+    #[error("not tried: {0} was not made")]
+    Unmade(String),
+}
+
+/// Carries out the steps of one plan, and remembers what they made.
+pub struct Hands {
+    writer: Writer,
+    reader: Reader,
+    output: Output,
+    live: LiveState,
+    known: Mutex<Known>,
+}
+
+/// The real ids of what is live and of what was made.
+struct Known {
+    key_ids: BTreeMap<Handle, String>,
+    made_keys: BTreeMap<(String, u32), String>,
+    made_usage_plans: BTreeMap<String, String>,
+}
+
+impl Hands {
+    /// Takes over what was observed.
+    #[must_use]
+    pub fn new(account: &Account, observed: Observed, output: Output) -> Self {
+        let known = Known {
+            key_ids: observed.key_ids,
+            made_keys: BTreeMap::new(),
+            made_usage_plans: BTreeMap::new(),
+        };
+        Self {
+            writer: account.writer(),
+            reader: account.reader(),
+            output,
+            live: observed.live,
+            known: Mutex::new(known),
+        }
+    }
+
+    /// Carries out one step.
+    ///
+    /// # Errors
+    /// Why it was not carried out, or may not have been.
+    pub async fn carry_out(&self, step: &Step) -> Result<(), StepError> {
+        match step {
+            Step::CreateUsagePlan { name, spec } => self.create_usage_plan(name, spec).await,
+            Step::UpdateUsagePlan { usage_plan, edits } => {
+                let live = usage_plan.handle.as_ref().and_then(|handle| self.live.usage_plans.get(handle));
+                let patches = patch::of_usage_plan(edits, live);
+                let id = self.usage_plan_id(usage_plan)?;
+                Ok(self.writer.update_usage_plan(&id, &patches).await?)
+            }
+            Step::DeleteUsagePlan { usage_plan, stages } => {
+                let id = self.usage_plan_id(usage_plan)?;
+                if !stages.is_empty() {
+                    let removals: Vec<_> = stages
+                        .iter()
+                        .map(|stage| ai_keys_core::plan::UsagePlanEdit::RemoveStage { stage: stage.clone() })
+                        .collect();
+                    self.writer.update_usage_plan(&id, &patch::of_usage_plan(&removals, None)).await?;
+                }
+                self.writer.delete_usage_plan(&id).await?;
+                Ok(())
+            }
+            Step::CreateKey { key, spec } => self.create_key(key, spec).await,
+            Step::UpdateKey { key, patch } => {
+                let id = self.key_id(key)?;
+                Ok(self.writer.update_key(&id, &patch::of_key(patch)).await?)
+            }
+            Step::TagKey { key, set, remove } => {
+                let id = self.key_id(key)?;
+                if !set.is_empty() {
+                    self.writer.tag_key(&id, set).await?;
+                }
+                if !remove.is_empty() {
+                    self.writer.untag_key(&id, remove).await?;
+                }
+                Ok(())
+            }
+            Step::Attach { key, usage_plan } => self.attach(key, usage_plan).await,
+            Step::Detach { key, usage_plan } => {
+                let (usage_plan, key) = (self.usage_plan_id(usage_plan)?, self.key_id(key)?);
+                self.writer.detach(&usage_plan, &key).await?;
+                Ok(())
+            }
+            Step::DeleteKey { key } => {
+                self.writer.delete_key(&self.key_id(key)?).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes a key with a value of ours, so that the service itself refuses a
+    /// second one: a 409 after a lost answer means that the first was made.
+    async fn create_key(&self, key: &KeyRef, spec: &NewKey) -> Result<(), StepError> {
+        let value = Secret::generate(&self.output)?;
+        let id = match self.writer.create_key(spec, &value).await {
+            Ok(id) => id,
+            Err(error) if matches!(error.kind(), ErrorKind::ConflictExists | ErrorKind::Ambiguous) => {
+                self.find_made_key(spec, &value).await?.ok_or(error)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.lock().made_keys.insert((key.name.clone(), key.generation), id);
+        Ok(())
+    }
+
+    /// Looks for the key that a lost answer made. It is ours only if its
+    /// marker says so.
+    async fn find_made_key(&self, spec: &NewKey, value: &Secret) -> Result<Option<String>, ProviderError> {
+        let (_, wanted) = Marker::split(&spec.description);
+        for look in 0..LOOKS {
+            if look > 0 {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            if let Some(found) = self.writer.find_value(&spec.name, value).await? {
+                let is_ours = found.marker.is_some() && found.marker == wanted;
+                return Ok(is_ours.then_some(found.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Makes a usage plan. The service has no protection against doubles, so
+    /// after a lost answer the marker is looked for before a second try.
+    async fn create_usage_plan(&self, name: &str, spec: &NewUsagePlan) -> Result<(), StepError> {
+        let id = match self.writer.create_usage_plan(spec).await {
+            Ok(id) => id,
+            Err(error) if error.kind() == ErrorKind::Ambiguous => {
+                match self.find_made_usage_plan(spec).await? {
+                    Some(id) => id,
+                    None => self.writer.create_usage_plan(spec).await?,
+                }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.lock().made_usage_plans.insert(name.to_owned(), id);
+        Ok(())
+    }
+
+    async fn find_made_usage_plan(&self, spec: &NewUsagePlan) -> Result<Option<String>, ProviderError> {
+        let (_, wanted) = Marker::split(&spec.description);
+        for look in 0..LOOKS {
+            if look > 0 {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            let mut position = None;
+            loop {
+                let page = self.reader.usage_plans(position).await?;
+                let is_ours = |(_, live): &&(String, ai_keys_core::state::LiveUsagePlan)| {
+                    live.marker.is_some() && live.marker == wanted
+                };
+                if let Some((id, _)) = page.rows.iter().find(is_ours) {
+                    return Ok(Some(id.clone()));
+                }
+                position = page.next;
+                if position.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Puts a key on a usage plan. A key that was just made may not be found
+    /// for some seconds; a conflict may mean that it is there already.
+    async fn attach(&self, key: &KeyRef, usage_plan: &UsagePlanTarget) -> Result<(), StepError> {
+        let usage_plan_id = self.usage_plan_id(usage_plan)?;
+        let key_id = self.key_id(key)?;
+        let is_new = key.handle.is_none() || usage_plan.handle.is_none();
+        let mut looks = 1;
+        loop {
+            let error = match self.writer.attach(&usage_plan_id, &key_id).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            match error.kind() {
+                ErrorKind::ConflictOther => {
+                    let is_there = self.reader.is_member(&usage_plan_id, &key_id).await?;
+                    return if is_there { Ok(()) } else { Err(error.into()) };
+                }
+                ErrorKind::NotFound if is_new && looks < LOOKS => {
+                    looks += 1;
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                }
+                _ => return Err(error.into()),
+            }
+        }
+    }
+
+    fn key_id(&self, key: &KeyRef) -> Result<String, StepError> {
+        let known = self.lock();
+        let id = match &key.handle {
+            Some(handle) => known.key_ids.get(handle),
+            None => known.made_keys.get(&(key.name.clone(), key.generation)),
+        };
+        id.cloned().ok_or_else(|| StepError::Unmade(format!("key {}", key.name)))
+    }
+
+    fn usage_plan_id(&self, usage_plan: &UsagePlanTarget) -> Result<String, StepError> {
+        if let Some(handle) = &usage_plan.handle {
+            return Ok(handle.as_str().to_owned());
+        }
+        let known = self.lock();
+        let id = known.made_usage_plans.get(&usage_plan.name);
+        id.cloned().ok_or_else(|| StepError::Unmade(format!("usage plan {}", usage_plan.name)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,143 @@
+//! Reads the live state of one account and region, to its end or not at all.
+
+use std::collections::BTreeMap;
+
+use ai_keys_core::state::{Handle, LiveKey, LiveState, LiveUsagePlan, SNAPSHOT_FORMAT};
+use ai_keys_core::support::Provider;
+use tokio::task::JoinSet;
+
+use super::reader::Reader;
+use super::rows::Page;
+use crate::provider::{ErrorKind, ProviderError};
+
+/// More pages than any account can have: 10,000 keys are 20. A paginator that
+/// goes on past this is broken, and what it says is not used.
+const MOST_PAGES: usize = 200;
+
+/// The live state, and the real ids behind its handles.
+pub struct Observed {
+    /// The live state, without a single key value.
+    pub live: LiveState,
+    /// The ids of the keys. Not in `live`, because a long one may be a value.
+    pub key_ids: BTreeMap<Handle, String>,
+}
+
+/// Reads keys, usage plans, who is on them and, if `with_apis`, REST APIs.
+///
+/// One call for each 500 keys, for each 500 usage plans and for each 500
+/// keys on a usage plan; never one for each key.
+///
+/// # Errors
+/// If any call fails or any list cannot be read to its end: a list that was
+/// not read to its end plans nothing.
+pub async fn observe(reader: &Reader, account: &str, with_apis: bool) -> Result<Observed, ProviderError> {
+    let apis = async {
+        if with_apis { read_all(|at| reader.apis(at)).await } else { Ok(BTreeMap::new()) }
+    };
+    let keys = read_all(|at| reader.keys(at));
+    let (keys, usage_plans, apis) = tokio::try_join!(keys, usage_plans(reader), apis)?;
+    let keys = with_hidden_tags(reader, keys).await?;
+    let mut observed = Observed {
+        live: LiveState {
+            format: SNAPSHOT_FORMAT,
+            provider: Provider::AwsApiGateway,
+            account: account.to_owned(),
+            region: reader.region().to_owned(),
+            apis,
+            usage_plans,
+            keys: BTreeMap::new(),
+        },
+        key_ids: BTreeMap::new(),
+    };
+    for (id, key) in keys {
+        let handle = Handle::of_id(&id);
+        observed.key_ids.insert(handle.clone(), id);
+        observed.live.keys.insert(handle, key);
+    }
+    Ok(observed)
+}
+
+async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>, ProviderError> {
+    let rows = read_all(|at| reader.usage_plans(at)).await?;
+    let mut tasks = JoinSet::new();
+    for id in rows.keys().cloned() {
+        let reader = reader.clone();
+        tasks.spawn(async move {
+            let members = read_all(|at| reader.members(&id, at)).await;
+            members.map(|members| (id, members))
+        });
+    }
+    let mut usage_plans: BTreeMap<Handle, LiveUsagePlan> =
+        rows.into_iter().map(|(id, usage_plan)| (Handle::of_id(&id), usage_plan)).collect();
+    while let Some(joined) = tasks.join_next().await {
+        // A task that panicked read nothing; its error stops the refresh.
+        let (id, members) = joined.map_err(|_| reader.broken("GetUsagePlanKeys"))??;
+        if let Some(usage_plan) = usage_plans.get_mut(&Handle::of_id(&id)) {
+            usage_plan.keys = members.keys().map(|id| Handle::of_id(id)).collect();
+        }
+    }
+    Ok(usage_plans)
+}
+
+/// Whether `GetApiKeys` lists tags is not documented. Where a marker says that
+/// we set some and the list shows none, they are read one by one.
+async fn with_hidden_tags(
+    reader: &Reader,
+    mut keys: BTreeMap<String, LiveKey>,
+) -> Result<BTreeMap<String, LiveKey>, ProviderError> {
+    for (id, key) in &mut keys {
+        let has_ours = key.marker.as_ref().is_some_and(|marker| !marker.tag_names().is_empty());
+        if has_ours && key.tags.is_empty() {
+            key.tags = reader.key_tags(id).await?;
+        }
+    }
+    Ok(keys)
+}
+
+/// Reads every page of a list. Rows that appear on two pages, because others
+/// changed the list meanwhile, count once.
+async fn read_all<T, F>(
+    mut read: impl FnMut(Option<String>) -> F,
+) -> Result<BTreeMap<String, T>, ProviderError>
+where
+    F: Future<Output = Result<Page<(String, T)>, ProviderError>>,
+{
+    let mut restarts_left = 1;
+    loop {
+        match read_once(&mut read).await {
+            // The position expired between two pages: from the start, once.
+            Err((error, page)) if page > 0 && error.kind() == ErrorKind::Invalid && restarts_left > 0 => {
+                restarts_left -= 1;
+            }
+            Err((error, _)) => return Err(error),
+            Ok(rows) => return Ok(rows),
+        }
+    }
+}
+
+async fn read_once<T, F>(
+    read: &mut impl FnMut(Option<String>) -> F,
+) -> Result<BTreeMap<String, T>, (ProviderError, usize)>
+where
+    F: Future<Output = Result<Page<(String, T)>, ProviderError>>,
+{
+    let mut rows = BTreeMap::new();
+    let mut position: Option<String> = None;
+    for page_number in 0..MOST_PAGES {
+        let page = read(position.clone()).await.map_err(|error| (error, page_number))?;
+        rows.extend(page.rows);
+        if page.next.is_none() {
+            return Ok(rows);
+        }
+        if page.next == position {
+            break;
+        }
+        position = page.next;
+    }
+    let endless = ProviderError::new(ErrorKind::Ambiguous, "a list").saying(
+        None,
+        None,
+        Some("the list has no end, so nothing is planned from it".to_owned()),
+    );
+    Err((endless, MOST_PAGES))
+}

@@ -1,0 +1,380 @@
+//! What apply may do: change, and handle key values.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_apigateway::types::{ApiKey, ApiKeysFormat, UsagePlan};
+use aws_smithy_types::Blob;
+use zeroize::Zeroize;
+
+use super::account::Account;
+use super::operation::Operation;
+use super::reader::Reader;
+use super::request::{operations, quota, stage, tags, throttle};
+use super::rows::{KeyRow, Quota, StageRow, Throttle, UsagePlanRow, hide_long_id};
+use crate::provider::{ErrorKind, ProviderError};
+use crate::secret::Secret;
+
+/// Changes live state. Every method is one call but for its repeats.
+#[derive(Clone)]
+pub struct Writer {
+    account: Account,
+}
+
+/// A key to make.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewKey {
+    /// Its name.
+    pub name: String,
+    /// Its description, with the marker.
+    pub description: String,
+    /// Whether it works at once. The service's own default is `false`.
+    pub is_enabled: bool,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A usage plan to make.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewUsagePlan {
+    /// Its name.
+    pub name: String,
+    /// Its description, with the marker.
+    pub description: String,
+    /// The stages it opens.
+    pub stages: Vec<StageRow>,
+    /// Its throttle, if it has one.
+    pub throttle: Option<Throttle>,
+    /// Its quota, if it has one.
+    pub quota: Option<Quota>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// One change inside an object. A `/` in a part of a path is written `~1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Patch {
+    /// Sets a field.
+    Replace(String, String),
+    /// Adds to a list, or sets a field that is not there yet.
+    Add(String, String),
+    /// Removes from a list (with a value), or a field.
+    Remove(String, Option<String>),
+}
+
+/// What became of a delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// It was there.
+    Now,
+    /// It was gone already.
+    Before,
+}
+
+/// What an import answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// The ids of the keys that were made or overwritten.
+    pub ids: Vec<String>,
+    /// What the service warns about.
+    pub warnings: Vec<String>,
+}
+
+impl Writer {
+    pub(super) fn new(account: Account) -> Self {
+        Self { account }
+    }
+
+    /// Returns what may read in the same account.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.account.reader()
+    }
+
+    /// Makes a key with our value, so that a repeat cannot make a second one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConflictExists`] if a key has the value: perhaps this call
+    /// made it and its answer was lost, see [`Writer::find_value`].
+    pub async fn create_key(&self, key: &NewKey, value: &Secret) -> Result<KeyRow, ProviderError> {
+        let operation = Operation::CreateApiKey;
+        let send = || {
+            let request = self.account.gateway().create_api_key();
+            request
+                .name(&key.name)
+                .description(&key.description)
+                .enabled(key.is_enabled)
+                .set_tags(tags(&key.tags))
+                .value(value.expose())
+                .send()
+        };
+        let mut answer = self.account.call(operation, send).await?;
+        answer.value.zeroize();
+        let key = ApiKey::builder()
+            .set_id(answer.id)
+            .set_name(answer.name)
+            .set_description(answer.description)
+            .set_customer_id(answer.customer_id)
+            .enabled(answer.enabled)
+            .set_created_date(answer.created_date)
+            .set_last_updated_date(answer.last_updated_date)
+            .set_tags(answer.tags)
+            .build();
+        self.key(operation, key)
+    }
+
+    /// Returns the key with this name and value, if there is one.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn find_value(
+        &self,
+        name: &str,
+        value: &Secret,
+    ) -> Result<Option<KeyRow>, ProviderError> {
+        let operation = Operation::GetApiKeys;
+        let mut position: Option<String> = None;
+        loop {
+            let send = || {
+                let request = self.account.gateway().get_api_keys();
+                let request = request.name_query(name).include_values(true).limit(500);
+                request.set_position(position.clone()).send()
+            };
+            let answer = self.account.call(operation, send).await?;
+            for mut key in answer.items.unwrap_or_default() {
+                let Some(found) = key.value.take() else {
+                    continue;
+                };
+                let found = Secret::received(found, self.account.output());
+                // The query matches prefixes.
+                if key.name.as_deref() == Some(name) && found.equals(value) {
+                    return self.key(operation, key).map(Some);
+                }
+            }
+            position = answer.position.filter(|position| !position.is_empty());
+            if position.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Returns the value of one key, to deliver it again.
+    ///
+    /// # Errors
+    /// If the call fails, or the service does not tell the value.
+    pub async fn value(&self, key_id: &str) -> Result<Secret, ProviderError> {
+        let operation = Operation::GetApiKey;
+        let send = || {
+            let request = self.account.gateway().get_api_key();
+            request.api_key(key_id).include_value(true).send()
+        };
+        let answer = self.account.call(operation, send).await?;
+        match answer.value {
+            Some(value) => Ok(Secret::received(value, self.account.output())),
+            None => Err(self.account.without(operation, "the value")),
+        }
+    }
+
+    /// Makes or overwrites the keys of a CSV text, by value: safe to repeat.
+    ///
+    /// # Errors
+    /// If the call fails; with a bad row nothing is imported.
+    pub async fn import_keys(&self, csv: &Secret) -> Result<Imported, ProviderError> {
+        let send = || {
+            let request = self.account.gateway().import_api_keys();
+            let request = request.format(ApiKeysFormat::Csv).fail_on_warnings(true);
+            request.body(Blob::new(csv.expose())).send()
+        };
+        let answer = self.account.call(Operation::ImportApiKeys, send).await?;
+        let ids = answer.ids.unwrap_or_default();
+        for id in &ids {
+            hide_long_id(id, self.account.output());
+        }
+        let warnings = answer.warnings.unwrap_or_default();
+        Ok(Imported { ids, warnings })
+    }
+
+    /// Changes a key, all patches at once.
+    ///
+    /// # Errors
+    /// If the call fails; [`ErrorKind::NotFound`] if the key is gone.
+    pub async fn update_key(&self, id: &str, patches: &[Patch]) -> Result<(), ProviderError> {
+        let send = || {
+            let request = self.account.gateway().update_api_key().api_key(id);
+            request
+                .set_patch_operations(Some(operations(patches)))
+                .send()
+        };
+        let mut answer = self.account.call(Operation::UpdateApiKey, send).await?;
+        answer.value.zeroize();
+        Ok(())
+    }
+
+    /// Deletes a key, and with it its places on usage plans.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn delete_key(&self, id: &str) -> Result<Deleted, ProviderError> {
+        let send = || self.account.gateway().delete_api_key().api_key(id).send();
+        deleted(self.account.call(Operation::DeleteApiKey, send).await)
+    }
+
+    /// Makes a usage plan.
+    ///
+    /// # Errors
+    /// If the call fails; after [`ErrorKind::Ambiguous`] look for the marker
+    /// before repeating it: the service has no protection against doubles.
+    pub async fn create_usage_plan(
+        &self,
+        plan: &NewUsagePlan,
+    ) -> Result<UsagePlanRow, ProviderError> {
+        let operation = Operation::CreateUsagePlan;
+        let send = || {
+            let request = self.account.gateway().create_usage_plan();
+            request
+                .name(&plan.name)
+                .description(&plan.description)
+                .set_api_stages(Some(plan.stages.iter().map(stage).collect()))
+                .set_throttle(plan.throttle.map(throttle))
+                .set_quota(plan.quota.map(quota))
+                .set_tags(tags(&plan.tags))
+                .send()
+        };
+        let answer = self.account.call(operation, send).await?;
+        let plan = UsagePlan::builder()
+            .set_id(answer.id)
+            .set_name(answer.name)
+            .set_description(answer.description)
+            .set_api_stages(answer.api_stages)
+            .set_throttle(answer.throttle)
+            .set_quota(answer.quota)
+            .set_product_code(answer.product_code)
+            .set_tags(answer.tags)
+            .build();
+        UsagePlanRow::new(plan).ok_or_else(|| self.account.without(operation, "an id"))
+    }
+
+    /// Changes a usage plan, all patches at once: one call per 20 s.
+    ///
+    /// # Errors
+    /// If the call fails; [`ErrorKind::Ambiguous`] means: read it again first,
+    /// if anything is added or removed.
+    pub async fn update_usage_plan(
+        &self,
+        id: &str,
+        patches: &[Patch],
+    ) -> Result<(), ProviderError> {
+        let is_safe = patches
+            .iter()
+            .all(|patch| matches!(patch, Patch::Replace(..)));
+        let operation = if is_safe {
+            Operation::ReplaceInUsagePlan
+        } else {
+            Operation::UpdateUsagePlan
+        };
+        let send = || {
+            let request = self.account.gateway().update_usage_plan().usage_plan_id(id);
+            request
+                .set_patch_operations(Some(operations(patches)))
+                .send()
+        };
+        self.account.call(operation, send).await.map(drop)
+    }
+
+    /// Deletes a usage plan, whose stages must be removed before.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn delete_usage_plan(&self, id: &str) -> Result<Deleted, ProviderError> {
+        let send = || {
+            self.account
+                .gateway()
+                .delete_usage_plan()
+                .usage_plan_id(id)
+                .send()
+        };
+        deleted(self.account.call(Operation::DeleteUsagePlan, send).await)
+    }
+
+    /// Puts a key on a usage plan.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConflictOther`] if it is there, or on another usage plan
+    /// with one of the same stages: [`Reader::is_member`] tells.
+    pub async fn attach(&self, usage_plan_id: &str, key_id: &str) -> Result<(), ProviderError> {
+        let send = || {
+            let request = self.account.gateway().create_usage_plan_key();
+            let request = request.usage_plan_id(usage_plan_id).key_id(key_id);
+            request.key_type("API_KEY").send()
+        };
+        let mut answer = self
+            .account
+            .call(Operation::CreateUsagePlanKey, send)
+            .await?;
+        answer.value.zeroize();
+        Ok(())
+    }
+
+    /// Takes a key off a usage plan.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn detach(
+        &self,
+        usage_plan_id: &str,
+        key_id: &str,
+    ) -> Result<Deleted, ProviderError> {
+        let send = || {
+            let request = self.account.gateway().delete_usage_plan_key();
+            request.usage_plan_id(usage_plan_id).key_id(key_id).send()
+        };
+        deleted(self.account.call(Operation::DeleteUsagePlanKey, send).await)
+    }
+
+    /// Adds tags, or sets them anew.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn tag(
+        &self,
+        arn: &str,
+        added: &BTreeMap<String, String>,
+    ) -> Result<(), ProviderError> {
+        let send = || {
+            let request = self.account.gateway().tag_resource().resource_arn(arn);
+            request.set_tags(tags(added)).send()
+        };
+        self.account
+            .call(Operation::TagResource, send)
+            .await
+            .map(drop)
+    }
+
+    /// Removes tags.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn untag(&self, arn: &str, removed: &[String]) -> Result<(), ProviderError> {
+        let send = || {
+            let request = self.account.gateway().untag_resource().resource_arn(arn);
+            request.set_tag_keys(Some(removed.to_vec())).send()
+        };
+        self.account
+            .call(Operation::UntagResource, send)
+            .await
+            .map(drop)
+    }
+
+    fn key(&self, operation: Operation, key: ApiKey) -> Result<KeyRow, ProviderError> {
+        let row = KeyRow::new(key, self.account.output());
+        row.ok_or_else(|| self.account.without(operation, "an id"))
+    }
+}
+
+/// A delete of what is gone is done.
+fn deleted<T>(answer: Result<T, ProviderError>) -> Result<Deleted, ProviderError> {
+    match answer {
+        Ok(_) => Ok(Deleted::Now),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Deleted::Before),
+        Err(error) => Err(error),
+    }
+}
