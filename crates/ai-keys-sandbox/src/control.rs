@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::api::ensure_stage;
-use crate::faults::{FaultRule, Faults};
+use crate::fault_rule::FaultRule;
+use crate::faults::Faults;
 use crate::lock;
 use crate::scope::Scope;
 use crate::server::Incoming;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::clock::Clock;
-use crate::faults::{Act, Faults};
+use crate::fault_rule::Act;
+use crate::faults::Faults;
 use crate::journal::{Journal, JournalEntry, attempt_in, loggable};
 use crate::lock;
 use crate::scope::Scope;

@@ -26,15 +26,19 @@ mod api;
 mod clock;
 mod control;
 mod data_plane;
+mod error;
+mod fault_rule;
 mod faults;
 mod gate;
 mod ids;
+mod inspect;
 mod journal;
 mod model;
 mod options;
 mod proxy;
 mod query;
 mod records;
+mod region;
 mod route;
 mod rules;
 mod running;
@@ -50,13 +54,14 @@ mod throttle;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use crate::clock::{Clock, ClockError};
-pub use crate::faults::{Act, FaultRule, Refusal, Turn};
+pub use crate::error::SandboxError;
+pub use crate::fault_rule::{Act, FaultRule, Refusal, Turn};
 pub use crate::journal::JournalEntry;
 pub use crate::options::{Limits, ListTags, Options};
 pub use crate::proxy::FaultProxy;
 pub use crate::records::{KeyRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord};
 pub use crate::running::Running;
-pub use crate::sandbox::{Sandbox, SandboxError};
+pub use crate::sandbox::Sandbox;
 pub use crate::scope::{DEFAULT_ACCOUNT, Scope};
 
 /// Locks a mutex whose holder may have panicked: the sandbox's data stays consistent between writes.

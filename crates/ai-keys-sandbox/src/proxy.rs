@@ -14,13 +14,14 @@ use tokio::net::TcpStream;
 use crate::answer::Answer;
 use crate::api::sts;
 use crate::clock::Clock;
-use crate::faults::{FaultRule, Faults};
+use crate::error::SandboxError;
+use crate::fault_rule::FaultRule;
+use crate::faults::Faults;
 use crate::gate::{Gate, Reply};
 use crate::journal::{Journal, JournalEntry};
 use crate::lock;
 use crate::query::Query;
 use crate::route::route;
-use crate::sandbox::SandboxError;
 use crate::scope::read_caller;
 use crate::server::{Incoming, Server, idle};
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::error::SandboxError;
 use crate::records::StageRef;
-use crate::sandbox::SandboxError;
 use crate::scope::Scope;
 use crate::store::ServerFile;
 

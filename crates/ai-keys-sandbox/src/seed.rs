@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use crate::answer::ApiError;
 use crate::api::{check_association, ensure_stage, fresh_key_id};
 use crate::ids::Ids;
-use crate::model::{ApiStage, Key, Quota, Region, Throttle, UsagePlan, World};
+use crate::model::{ApiStage, Key, Quota, Throttle, UsagePlan, World};
 use crate::records::{KeyRecord, SeedKey, SeedUsagePlan, UsagePlanRecord};
+use crate::region::Region;
 use crate::rules;
 use crate::scope::Scope;
 

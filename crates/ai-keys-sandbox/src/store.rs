@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::SandboxError;
 use crate::lock;
 use crate::model::World;
-use crate::sandbox::SandboxError;
 
 /// Up to this many keys, each change is saved before it is answered.
 const SMALL: usize = 500;

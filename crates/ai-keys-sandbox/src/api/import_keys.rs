@@ -14,7 +14,8 @@ use super::keys::{check_room, filled, fresh_id};
 use super::usage_plan_keys::check_association;
 use crate::answer::{ApiError, Outcome};
 use crate::ids::Ids;
-use crate::model::{Key, Region};
+use crate::model::Key;
+use crate::region::Region;
 use crate::rules;
 
 struct Columns {

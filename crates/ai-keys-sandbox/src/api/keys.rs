@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Call;
 use super::page::page;
 use super::patch::{Patch, PatchOperation};
+use super::view::{Tags, show_key};
 use crate::answer::{ApiError, Outcome};
 use crate::ids::Ids;
-use crate::model::{Key, Region, World};
+use crate::model::{Key, World};
 use crate::options::ListTags;
+use crate::region::Region;
 use crate::rules::{self, DUPLICATE_VALUE, KEY_NOT_FOUND, MAX_KEYS};
 use crate::scope::Scope;
 
@@ -88,7 +90,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         stage_keys,
         usage_plans: BTreeMap::new(),
     };
-    let shown = show(&key, true, Tags::WhenAny);
+    let shown = show_key(&key, true, Tags::WhenAny);
     region.insert_key(key);
     Ok((201, shown))
 }
@@ -112,7 +114,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
                 .as_ref()
                 .is_none_or(|customer| key.customer_id.as_ref() == Some(customer))
             && is_visible(key, delay, now_ms);
-        is_listed.then(|| show(key, with_values, tags))
+        is_listed.then(|| show_key(key, with_values, tags))
     })?;
     Ok((200, answer))
 }
@@ -125,7 +127,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
         .key(&id)
         .filter(|key| is_visible(key, delay, now_ms));
     let key = key.ok_or_else(|| ApiError::not_found(KEY_NOT_FOUND))?;
-    Ok((200, show(key, with_value, Tags::Always)))
+    Ok((200, show_key(key, with_value, Tags::Always)))
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Outcome {
@@ -140,7 +142,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
         apply(operation, &mut changed, call.world, call.scope)?;
     }
     changed.updated_ms = now_ms;
-    let mut shown = show(&changed, false, Tags::Never);
+    let mut shown = show_key(&changed, false, Tags::Never);
     if let Value::Object(members) = &mut shown {
         // AWS shows no tags here even when there are some.
         members.insert("tags".to_owned(), json!({}));
@@ -237,52 +239,4 @@ pub(super) fn filled(text: Option<String>) -> Option<String> {
 fn is_visible(key: &Key, delay: Duration, now_ms: i64) -> bool {
     delay.is_zero()
         || i128::from(now_ms - key.created_ms) >= i128::try_from(delay.as_millis()).unwrap_or(0)
-}
-
-/// When an answer carries tags.
-#[derive(Clone, Copy)]
-pub(super) enum Tags {
-    Always,
-    WhenAny,
-    Never,
-}
-
-impl Tags {
-    /// Adds tags to an answer; unset members are absent, never null.
-    pub(super) fn put(self, tags: &BTreeMap<String, String>, members: &mut Map<String, Value>) {
-        let is_shown = match self {
-            Self::Always => true,
-            Self::WhenAny => !tags.is_empty(),
-            Self::Never => false,
-        };
-        if is_shown {
-            members.insert("tags".to_owned(), json!(tags));
-        }
-    }
-}
-
-fn show(key: &Key, with_value: bool, tags: Tags) -> Value {
-    let mut members = Map::new();
-    let mut put = |name: &str, value: Option<&String>| {
-        if let Some(value) = value {
-            members.insert(name.to_owned(), json!(value));
-        }
-    };
-    put("id", Some(&key.id));
-    put("value", with_value.then_some(&key.value));
-    put("name", key.name.as_ref());
-    put("description", key.description.as_ref());
-    put("customerId", key.customer_id.as_ref());
-    members.insert("enabled".to_owned(), json!(key.enabled));
-    members.insert(
-        "createdDate".to_owned(),
-        json!(key.created_ms.div_euclid(1000)),
-    );
-    members.insert(
-        "lastUpdatedDate".to_owned(),
-        json!(key.updated_ms.div_euclid(1000)),
-    );
-    members.insert("stageKeys".to_owned(), json!(key.stage_keys));
-    tags.put(&key.tags, &mut members);
-    Value::Object(members)
 }

@@ -11,6 +11,7 @@ mod usage;
 mod usage_plan_keys;
 mod usage_plan_patch;
 mod usage_plans;
+mod view;
 
 pub(crate) use keys::fresh_id as fresh_key_id;
 pub(crate) use rest_apis::{delete_stage, ensure_stage};
@@ -22,9 +23,10 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::{ApiError, Outcome};
 use crate::ids::Ids;
-use crate::model::{Region, World};
+use crate::model::World;
 use crate::options::Options;
 use crate::query::Query;
+use crate::region::Region;
 use crate::route::{Operation, Route};
 use crate::scope::Scope;
 

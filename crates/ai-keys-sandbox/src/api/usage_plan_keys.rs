@@ -7,7 +7,8 @@ use super::Call;
 use super::page::page;
 use super::usage_plans::share_stage;
 use crate::answer::{ApiError, Outcome};
-use crate::model::{Key, Region};
+use crate::model::Key;
+use crate::region::Region;
 use crate::rules::{KEY_NOT_FOUND, MAX_USAGE_PLANS_PER_KEY, USAGE_PLAN_NOT_FOUND};
 
 #[derive(Deserialize)]

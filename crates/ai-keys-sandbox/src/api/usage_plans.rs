@@ -6,13 +6,15 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use super::keys::{Tags, filled};
+use super::keys::filled;
 use super::page::page;
 use super::patch::Patch;
 use super::usage_plan_patch::apply;
+use super::view::Tags;
 use crate::answer::{ApiError, Outcome};
-use crate::model::{ApiStage, Quota, Region, Throttle, UsagePlan};
+use crate::model::{ApiStage, Quota, Throttle, UsagePlan};
 use crate::options::ListTags;
+use crate::region::Region;
 use crate::rules::{self, MAX_METHOD_THROTTLES, MAX_USAGE_PLANS, USAGE_PLAN_NOT_FOUND};
 
 #[derive(Deserialize)]

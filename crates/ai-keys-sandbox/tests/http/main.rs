@@ -1,6 +1,8 @@
 //! The sandbox over raw HTTP.
 
 #[cfg(test)]
+mod associations;
+#[cfg(test)]
 #[path = "../support/client.rs"]
 mod client;
 #[cfg(test)]
