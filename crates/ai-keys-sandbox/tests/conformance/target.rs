@@ -22,7 +22,7 @@ impl Target {
     }
 
     pub(crate) fn moto(moto: &Moto) -> Self {
-        let client = Client::new(&moto.url);
+        let client = Client::new(&moto.url());
         assert_eq!(client.post("/moto-api/reset", &json!({})).status, 200);
         Self {
             client,

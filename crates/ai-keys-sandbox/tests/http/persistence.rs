@@ -1,6 +1,7 @@
 //! A sandbox in a directory.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use ai_keys_sandbox::{Options, Running, Sandbox, SandboxError};
 
@@ -80,4 +81,41 @@ fn the_real_clock_cannot_be_set_from_outside() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let refused = sandbox.running().unwrap().set_date("2027-01-01");
     assert!(matches!(refused, Err(SandboxError::Refused(_))));
+}
+
+const CHILD_DIR: &str = "AI_KEYS_SANDBOX_TEST_CHILD_DIR";
+
+/// Not a test of its own: the process that the next test kills.
+#[test]
+fn child_process() {
+    if let Some(dir) = std::env::var_os(CHILD_DIR) {
+        let _sandbox = open(Path::new(&dir)).unwrap();
+        // Ends with the parent, whatever becomes of it.
+        std::io::stdin().read_line(&mut String::new()).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_process_loses_nothing_and_leaves_no_lock() {
+    let dir = TempDir::new("killed-process");
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "persistence::child_process"])
+        .env(CHILD_DIR, &dir.0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let running = loop {
+        if let Some(running) = Running::find(&dir.0) {
+            break running;
+        }
+        assert!(child.try_wait().unwrap().is_none(), "the child is alive");
+    };
+    assert!(matches!(open(&dir.0), Err(SandboxError::InUse)));
+    let id = make_key(&Client::new(running.url()), "a");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(Running::find(&dir.0).is_none());
+    let sandbox = open(&dir.0).unwrap();
+    assert_eq!(sandbox.keys(&scope())[0].id, id);
 }
