@@ -31,8 +31,14 @@ pub fn check_text(text: &str, today: Option<Date>) -> Checked {
     let parsed = parse(text);
     let mut diagnostics = parsed.diagnostics;
     if let Some(manifest) = &parsed.manifest {
-        rule::check_all(manifest, today, parsed.is_whole, &mut diagnostics);
+        let facts = rule::Facts {
+            manifest,
+            text,
+            today,
+        };
+        rule::check_all(&facts, parsed.is_whole, &mut diagnostics);
     }
+    diagnostics.hide_values();
     diagnostics.sort();
     Checked {
         manifest: parsed.manifest,

@@ -70,7 +70,7 @@ macro_rules! code {
 pub(crate) use code;
 
 use crate::manifest::code as shape;
-use crate::rule::{stage_claimed_twice, unknown_usage_plan};
+use crate::rule;
 
 /// Every code, in order of its number. A list that is written down, not
 /// gathered at start-up.
@@ -86,8 +86,52 @@ pub static CODES: &[&Code] = &[
     &shape::AK009,
     &shape::AK010,
     &shape::AK011,
-    &unknown_usage_plan::AK103,
-    &stage_claimed_twice::AK112,
+    &rule::unknown_target::AK101,
+    &rule::no_target::AK102,
+    &rule::unknown_usage_plan::AK103,
+    &rule::bad_stage::AK104,
+    &rule::marker_in_text::AK105,
+    &rule::duplicate_cloud_name::AK106,
+    &rule::confusable_names::AK107,
+    &rule::listed_twice::AK108,
+    &rule::adopt_in_many_targets::AK109,
+    &rule::adopted_twice::AK110,
+    &rule::stage_claimed_twice::AK112,
+    &rule::bad_account::AK113,
+    &rule::bad_region::AK114,
+    &rule::target_declared_twice::AK115,
+    &rule::bad_owner::AK116,
+    &rule::bad_adopt_id::AK117,
+    &rule::looks_like_a_key_value::AK118,
+    &rule::name_too_long::AK201,
+    &rule::description_too_long::AK202,
+    &rule::too_many_usage_plans_on_key::AK203,
+    &rule::too_many_keys::AK204,
+    &rule::too_many_usage_plans::AK205,
+    &rule::quota_offset::AK206,
+    &rule::bad_tag::AK207,
+    &rule::usage_plan_without_stage::AK208,
+    &rule::key_without_usage_plan::AK209,
+    &rule::blocks_everyone::AK210,
+    &rule::bad_method::AK211,
+    &rule::stage_listed_twice::AK212,
+    &rule::limits_on_referred_plan::AK213,
+    &rule::bad_pattern::AK220,
+    &rule::key_name_policy::AK221,
+    &rule::required_field::AK222,
+    &rule::unknown_required_field::AK223,
+    &rule::lifetime_too_long::AK224,
+    &rule::rotation_too_rare::AK225,
+    &rule::unknown_owner::AK226,
+    &rule::protected_and_off::AK227,
+    &rule::expired::AK228,
+    &rule::expires_soon::AK229,
+    &rule::overlap_too_long::AK230,
+    &rule::bad_sink_name::AK301,
+    &rule::delivered_twice::AK302,
+    &rule::incomplete_github_secret::AK303,
+    &rule::delivery_not_carried_out::AK390,
+    &rule::rotation_not_carried_out::AK391,
 ];
 
 /// Returns the code with this id or name, in any case.

@@ -1,6 +1,9 @@
 //! Gathers every diagnostic of one run, in the order of the file.
 
+use std::borrow::Cow;
+
 use super::{Code, Diagnostic, Edit, Help, Label, Severity};
+use crate::manifest::{hide_values, value_like_spans};
 use crate::source::Span;
 
 /// The diagnostics of one run.
@@ -74,6 +77,30 @@ impl Diagnostics {
     /// Keeps only the diagnostics that `keep` holds on to.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.list.retain(keep);
+    }
+
+    /// Hides what may be a key value in everything that is said.
+    ///
+    /// INVARIANT: no message, label or help holds a key value, whatever the
+    /// user pasted where.
+    pub(crate) fn hide_values(&mut self) {
+        let hide = |text: &mut String| {
+            if let Cow::Owned(hidden) = hide_values(text) {
+                *text = hidden;
+            }
+        };
+        for diagnostic in &mut self.list {
+            hide(&mut diagnostic.message);
+            hide(&mut diagnostic.primary.text);
+            for label in &mut diagnostic.related {
+                hide(&mut label.text);
+            }
+            if let Some(help) = &mut diagnostic.help {
+                hide(&mut help.text);
+                let is_clean = |edit: &Edit| value_like_spans(&edit.replacement).next().is_none();
+                help.edit = help.edit.take().filter(is_clean);
+            }
+        }
     }
 
     /// Adds the diagnostics of another run.

@@ -9,6 +9,10 @@ code! {
     /// Nothing is planned from a file that cannot be read whole. Every syntax error is reported
     /// in one run; what the rest of the file says is still checked for its shape.
     /// <https://toml.io/en/v1.1.0>
+    /// ## Example
+    /// ```toml,fail
+    /// key.acme.owner = team-chat
+    /// ```
     /// ## What to do
     /// Repair the underlined text. Strings stand in quotes, dates do not, and a table such as
     /// `[key.chat-web]` may be opened once.
@@ -19,6 +23,10 @@ code! {
     /// Every field is one that `ai-keys` knows, in the table where it belongs.
     /// ## Why it matters
     /// A misspelt `enabled` that was silently ignored would leave a key open.
+    /// ## Example
+    /// ```toml,fail
+    /// key.acme.enabeld = false
+    /// ```
     /// ## What to do
     /// Take the suggested name, or remove the field. `ai-keys schema` lists all of them.
     AK002 "unknown-field" Error
@@ -28,6 +36,10 @@ code! {
     /// Every field holds the kind of value that it takes.
     /// ## Why it matters
     /// `enabled = "false"` is a string, and API Gateway reads any text but `true` as false.
+    /// ## Example
+    /// ```toml,fail
+    /// key.acme.enabled = "false"
+    /// ```
     /// ## What to do
     /// Write the kind of value that the message names: `true`, `100_000`, `2027-06-30`, `"text"`.
     AK003 "wrong-type" Error
@@ -37,6 +49,10 @@ code! {
     /// A table has the fields without which it says nothing.
     /// ## Why it matters
     /// A target without a region, or a manifest without a namespace, cannot be carried out.
+    /// ## Example
+    /// ```toml,fail
+    /// usage-plan.standard.quota = { limit = 1000 }
+    /// ```
     /// ## What to do
     /// Add the field.
     AK004 "missing-field" Error
@@ -46,6 +62,10 @@ code! {
     /// A field that takes one of a few words holds one of them.
     /// ## Why it matters
     /// A quota per `monht` must not become no quota.
+    /// ## Example
+    /// ```toml,fail
+    /// usage-plan.standard.quota = { limit = 1000, per = "monht" }
+    /// ```
     /// ## What to do
     /// Write one of the listed words.
     AK005 "unknown-choice" Error
@@ -56,6 +76,10 @@ code! {
     /// rates from 0 up and finite.
     /// ## Why it matters
     /// API Gateway would refuse the number halfway through an apply.
+    /// ## Example
+    /// ```toml,fail
+    /// usage-plan.standard.throttle = { rate = -1, burst = 20 }
+    /// ```
     /// ## What to do
     /// Write a number in the range.
     AK006 "out-of-range" Error
@@ -65,6 +89,10 @@ code! {
     /// Lengths of time are whole days or weeks, `"90d"` or `"2w"`, up to 100 years.
     /// ## Why it matters
     /// A nightly run drives expiry, rotation and removal; hours could not be kept.
+    /// ## Example
+    /// ```toml,fail
+    /// key.acme.rotate = { every = "36h" }
+    /// ```
     /// ## What to do
     /// Write days or weeks.
     AK007 "bad-duration" Error
@@ -76,6 +104,10 @@ code! {
     /// ## Why it matters
     /// A pull request must show what it changes (<https://trojansource.codes>), and API Gateway
     /// and GitHub would print such text raw.
+    /// ## Example
+    /// ```toml,fail
+    /// key.acme.description = "chat\u202e"
+    /// ```
     /// ## What to do
     /// Remove the character that the message names.
     AK008 "hidden-character" Error
@@ -87,6 +119,10 @@ code! {
     /// ## Why it matters
     /// One rule that every cloud and every secret store accepts, so a key can move or be
     /// delivered anywhere without a new name.
+    /// ## Example
+    /// ```toml,fail
+    /// key.Chat_Web.description = "Chat web front end"
+    /// ```
     /// ## What to do
     /// Rename the table. The name that the cloud shows can differ: `name = "Chat Web (legacy)"`.
     AK009 "bad-id" Error
@@ -96,6 +132,10 @@ code! {
     /// `version` is one that this program reads: `1`.
     /// ## Why it matters
     /// A newer manifest may mean something that this version would silently ignore.
+    /// ## Example
+    /// ```toml,fail
+    /// version = 2
+    /// ```
     /// ## What to do
     /// Write `version = 1`, or update `ai-keys`.
     AK010 "unsupported-version" Error
@@ -106,6 +146,8 @@ code! {
     /// ## Why it matters
     /// 10,000 keys, all that API Gateway holds in a region, take about 1.2 MB. A file of many
     /// times that is not a manifest.
+    /// ## Example
+    /// A file of more than 8 MiB: no example is that long.
     /// ## What to do
     /// Check that the path is right, or split the manifest by namespace.
     AK011 "too-large" Error

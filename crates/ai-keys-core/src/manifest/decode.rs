@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use toml::de::{DeTable, DeValue};
 
 use super::code::{AK002, AK003, AK004, AK005};
+use super::scalar::visible;
 use super::shape::Shape;
+use super::value_like::hide_values;
 use crate::diagnostic::{Diagnostics, Draft, did_you_mean, list_of};
 use crate::source::Span;
 
@@ -123,12 +125,17 @@ impl<'v> Decoder<'v> {
     }
 }
 
-/// Returns the start of a long text, so that a message stays a line.
+/// Returns the start of a text as a message may show it: one line, without
+/// hidden characters, and without anything that may be a key value.
 pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
     const MOST: usize = 60;
+    let text = match hide_values(text) {
+        Cow::Borrowed(text) => visible(text),
+        Cow::Owned(text) => visible(&text).into_owned().into(),
+    };
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
-        None => text.into(),
+        None => text,
     }
 }
 

@@ -8,6 +8,7 @@ mod parse;
 pub(crate) mod scalar;
 mod schema;
 pub mod shape;
+mod value_like;
 mod variant;
 mod view;
 
@@ -19,5 +20,6 @@ pub use model::{
 pub use parse::{MAX_BYTES, Parsed, parse};
 pub use scalar::{Named, Needed, Words, is_hidden, is_id, visible};
 pub use schema::json_schema;
+pub use value_like::{hide_values, value_like_spans};
 pub use variant::{Adopt, Methods, StageEntry, StageTable};
 pub use view::{DEFAULT_OVERLAP, KeyView};

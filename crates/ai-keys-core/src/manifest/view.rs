@@ -39,8 +39,23 @@ impl Manifest {
             .map_or("", |namespace| namespace.value.as_str())
     }
 
-    fn key_defaults(&self) -> Option<&KeyDefaults> {
+    /// Returns what every key has unless it says otherwise.
+    #[must_use]
+    pub fn key_defaults(&self) -> Option<&KeyDefaults> {
         self.defaults.as_ref()?.key.as_ref()
+    }
+
+    /// Returns the names of the targets that something with this `targets`
+    /// field lives in, one by one.
+    pub(crate) fn target_names<'m>(
+        &'m self,
+        listed: Option<&'m [Spanned<String>]>,
+    ) -> impl Iterator<Item = &'m str> {
+        let every = listed.is_none().then(|| self.targets.names());
+        let listed = listed.unwrap_or_default().iter();
+        listed
+            .map(|target| target.value.as_str())
+            .chain(every.into_iter().flatten())
     }
 
     /// Returns the names of the targets that something with this `targets`
@@ -63,9 +78,14 @@ impl UsagePlan {
     /// Returns whether the usage plan exists in `target`.
     #[must_use]
     pub fn is_in(&self, target: &str) -> bool {
-        self.targets
-            .as_ref()
+        self.listed_targets()
             .is_none_or(|listed| listed.iter().any(|name| name.value == target))
+    }
+
+    /// Returns the written targets.
+    #[must_use]
+    pub fn listed_targets(&self) -> Option<&[Spanned<String>]> {
+        self.targets.as_ref().map(|listed| listed.value.as_slice())
     }
 }
 

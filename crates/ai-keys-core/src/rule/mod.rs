@@ -4,15 +4,65 @@
 //! To add one: write its file from the pattern of a neighbour, name it in
 //! [`RULES`] and in [`crate::diagnostic::CODES`], run `cargo xtask codegen`.
 
-pub(crate) mod stage_claimed_twice;
-pub(crate) mod unknown_usage_plan;
+mod entry;
+mod placeholder;
 
+pub(crate) mod adopt_in_many_targets;
+pub(crate) mod adopted_twice;
+pub(crate) mod bad_account;
+pub(crate) mod bad_adopt_id;
+pub(crate) mod bad_method;
+pub(crate) mod bad_owner;
+pub(crate) mod bad_pattern;
+pub(crate) mod bad_region;
+pub(crate) mod bad_sink_name;
+pub(crate) mod bad_stage;
+pub(crate) mod bad_tag;
+pub(crate) mod blocks_everyone;
+pub(crate) mod confusable_names;
+pub(crate) mod delivered_twice;
+pub(crate) mod delivery_not_carried_out;
+pub(crate) mod description_too_long;
+pub(crate) mod duplicate_cloud_name;
+pub(crate) mod expired;
+pub(crate) mod expires_soon;
+pub(crate) mod incomplete_github_secret;
+pub(crate) mod key_name_policy;
+pub(crate) mod key_without_usage_plan;
+pub(crate) mod lifetime_too_long;
+pub(crate) mod limits_on_referred_plan;
+pub(crate) mod listed_twice;
+pub(crate) mod looks_like_a_key_value;
+pub(crate) mod marker_in_text;
+pub(crate) mod name_too_long;
+pub(crate) mod no_target;
+pub(crate) mod overlap_too_long;
+pub(crate) mod protected_and_off;
+pub(crate) mod quota_offset;
+pub(crate) mod required_field;
+pub(crate) mod rotation_not_carried_out;
+pub(crate) mod rotation_too_rare;
+pub(crate) mod stage_claimed_twice;
+pub(crate) mod stage_listed_twice;
+pub(crate) mod target_declared_twice;
+pub(crate) mod too_many_keys;
+pub(crate) mod too_many_usage_plans;
+pub(crate) mod too_many_usage_plans_on_key;
+pub(crate) mod unknown_owner;
+pub(crate) mod unknown_required_field;
+pub(crate) mod unknown_target;
+pub(crate) mod unknown_usage_plan;
+pub(crate) mod usage_plan_without_stage;
+
+#[cfg(test)]
+mod doc_test;
 #[cfg(test)]
 mod testing;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::manifest::Manifest;
+use crate::support::{Ceilings, Provider, ceilings};
 
 /// A check of a whole manifest.
 pub struct Rule {
@@ -28,24 +78,81 @@ pub struct Rule {
 pub(crate) struct Facts<'m> {
     /// The manifest, as far as it could be read.
     pub(crate) manifest: &'m Manifest,
+    /// Its text, for what lies between the tables.
+    pub(crate) text: &'m str,
     /// The day of the check, where the caller said one.
     pub(crate) today: Option<Date>,
 }
 
+impl Facts<'_> {
+    /// Returns the hard limits of the manifest's targets.
+    #[expect(
+        clippy::unused_self,
+        reason = "a second provider makes it depend on the targets"
+    )]
+    pub(crate) fn ceilings(&self) -> Ceilings {
+        // INVARIANT: there is one provider. With a second one, rules ask for
+        // the limits of each target.
+        const { assert!(Provider::NAMES.len() == 1) };
+        ceilings(Provider::AwsApiGateway)
+    }
+}
+
 /// Every rule, in order of its code.
-pub static RULES: &[&Rule] = &[&unknown_usage_plan::RULE, &stage_claimed_twice::RULE];
+pub static RULES: &[&Rule] = &[
+    &unknown_target::RULE,
+    &no_target::RULE,
+    &unknown_usage_plan::RULE,
+    &bad_stage::RULE,
+    &marker_in_text::RULE,
+    &duplicate_cloud_name::RULE,
+    &confusable_names::RULE,
+    &listed_twice::RULE,
+    &adopt_in_many_targets::RULE,
+    &adopted_twice::RULE,
+    &stage_claimed_twice::RULE,
+    &bad_account::RULE,
+    &bad_region::RULE,
+    &target_declared_twice::RULE,
+    &bad_owner::RULE,
+    &bad_adopt_id::RULE,
+    &looks_like_a_key_value::RULE,
+    &name_too_long::RULE,
+    &description_too_long::RULE,
+    &too_many_usage_plans_on_key::RULE,
+    &too_many_keys::RULE,
+    &too_many_usage_plans::RULE,
+    &quota_offset::RULE,
+    &bad_tag::RULE,
+    &usage_plan_without_stage::RULE,
+    &key_without_usage_plan::RULE,
+    &blocks_everyone::RULE,
+    &bad_method::RULE,
+    &stage_listed_twice::RULE,
+    &limits_on_referred_plan::RULE,
+    &bad_pattern::RULE,
+    &key_name_policy::RULE,
+    &required_field::RULE,
+    &unknown_required_field::RULE,
+    &lifetime_too_long::RULE,
+    &rotation_too_rare::RULE,
+    &unknown_owner::RULE,
+    &protected_and_off::RULE,
+    &expired::RULE,
+    &expires_soon::RULE,
+    &overlap_too_long::RULE,
+    &bad_sink_name::RULE,
+    &delivered_twice::RULE,
+    &incomplete_github_secret::RULE,
+    &delivery_not_carried_out::RULE,
+    &rotation_not_carried_out::RULE,
+];
 
 /// Runs every rule.
-pub(crate) fn check_all(
-    manifest: &Manifest,
-    today: Option<Date>,
-    is_whole: bool,
-    out: &mut Diagnostics,
-) {
-    let facts = Facts { manifest, today };
+pub(crate) fn check_all(facts: &Facts<'_>, is_whole: bool, out: &mut Diagnostics) {
     for rule in RULES {
         if is_whole || !rule.reports_absence {
-            (rule.check)(&facts, out);
+            (rule.check)(facts, out);
         }
     }
 }

@@ -1,0 +1,109 @@
+//! The examples in the documentation of every code say what they claim.
+
+use crate::check::check_text;
+use crate::date::Date;
+use crate::diagnostic::{CODES, Code, Severity};
+
+use super::RULES;
+use super::testing::{TODAY, framed};
+
+/// What only a very long manifest can break.
+const WITHOUT_EXAMPLE: [&str; 4] = ["AK011", "AK202", "AK204", "AK205"];
+
+/// Returns the blocks of a code's documentation with this info string.
+fn blocks(code: &Code, info: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(bool, String)> = None;
+    for line in code.doc.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(said)) => open = Some((said == info, String::new())),
+            (Some(_), Some(_)) => {
+                blocks.extend(
+                    open.take()
+                        .filter(|(wanted, _)| *wanted)
+                        .map(|(_, text)| text),
+                );
+            }
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "{code} has a block without an end");
+    blocks
+}
+
+/// Returns whether the code is about the manifest alone: the live state has
+/// no example here.
+fn is_of_manifest(code: &Code) -> bool {
+    code.id < "AK400"
+}
+
+#[test]
+fn every_failing_example_raises_its_own_code_and_no_other_error() {
+    let today = TODAY.parse::<Date>().ok();
+    for code in CODES.iter().filter(|code| is_of_manifest(code)) {
+        let examples = blocks(code, "toml,fail");
+        let is_exempt = WITHOUT_EXAMPLE.contains(&code.id);
+        assert_eq!(examples.is_empty(), is_exempt, "{code}");
+        for example in examples {
+            let text = framed(&example);
+            let checked = check_text(&text, today);
+            let found: Vec<String> = checked
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity() == Severity::Error || d.code == *code)
+                .map(|d| format!("{}: {}", d.code, d.message))
+                .collect();
+            let own = format!("{code}: ");
+            let is_own = !found.is_empty() && found.iter().all(|said| said.starts_with(&own));
+            assert!(is_own, "{code}'s example\n{text}\nraised {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn every_passing_example_raises_nothing() {
+    let today = TODAY.parse::<Date>().ok();
+    for code in CODES {
+        for example in blocks(code, "toml,pass") {
+            let text = framed(&example);
+            let checked = check_text(&text, today);
+            let found: Vec<String> = checked
+                .diagnostics
+                .iter()
+                .filter(|d| !d.code.id.starts_with("AK39"))
+                .map(|d| format!("{}: {}", d.code, d.message))
+                .collect();
+            assert!(
+                found.is_empty(),
+                "{code}'s example\n{text}\nraised {found:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_rule_is_registered_in_order() {
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.code.id).collect();
+    let is_rule = |code: &&&Code| is_of_manifest(code) && code.id > "AK100";
+    let codes: Vec<&str> = CODES.iter().filter(is_rule).map(|code| code.id).collect();
+    assert_eq!(rules, codes);
+}
+
+#[test]
+fn documentation_has_its_chapters_in_order() {
+    let chapters = [
+        "## What it checks",
+        "## Why it matters",
+        "## Example",
+        "## What to do",
+    ];
+    for code in CODES.iter().filter(|code| is_of_manifest(code)) {
+        let places: Vec<Option<usize>> = chapters.iter().map(|c| code.doc.find(c)).collect();
+        assert!(places.is_sorted() && !places.contains(&None), "{code}");
+    }
+}

@@ -1,0 +1,86 @@
+//! A usage plan lists a stage once.
+
+use std::collections::BTreeMap;
+
+use super::{Facts, rule};
+use crate::diagnostic::Diagnostics;
+use crate::manifest::decode::excerpt;
+use crate::manifest::{StageEntry, UsagePlan};
+use crate::source::Spanned;
+use crate::state::StageName;
+
+rule! {
+    /// ## What it checks
+    /// One usage plan does not list one stage twice, `{target}` filled in.
+    /// ## Why it matters
+    /// API Gateway has one entry for each stage. Of two entries with different limits for single
+    /// methods one would be lost.
+    /// <https://docs.aws.amazon.com/apigateway/latest/api/API_ApiStage.html>, checked 2026-11-23.
+    /// ## Example
+    /// ```toml,fail
+    /// usage-plan.standard.stages = ["chat-api/prod", "chat-api/{target}"]
+    /// ```
+    /// ## What to do
+    /// Keep one of them.
+    AK212 "stage-listed-twice" Error => check
+}
+
+fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
+    for (_, usage_plan) in facts.manifest.usage_plans.iter() {
+        let stages = usage_plan.stages.as_deref().unwrap_or_default();
+        if stages.len() > 1 {
+            check_stages(facts, usage_plan, stages, out);
+        }
+    }
+}
+
+fn check_stages(
+    facts: &Facts<'_>,
+    usage_plan: &UsagePlan,
+    stages: &[Spanned<StageEntry>],
+    out: &mut Diagnostics,
+) {
+    let written = || stages.iter().filter_map(|entry| entry.stage.0.as_ref());
+    let differs = written().any(|stage| stage.contains("{target}"));
+    let most = if differs { usize::MAX } else { 1 };
+    let targets = facts.manifest.target_names(usage_plan.listed_targets());
+    for target in targets.take(most) {
+        let mut firsts = BTreeMap::new();
+        for stage in written() {
+            let Some(name) = StageName::parse(stage, target) else {
+                continue;
+            };
+            let first = *firsts.entry(name).or_insert(stage.span);
+            if first != stage.span {
+                let message = format!("`{}` is listed twice", excerpt(stage));
+                out.report(&AK212, stage.span, message)
+                    .related(first, "first here")
+                    .help("keep one of them");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AK212;
+    use crate::rule::testing::{check, finding};
+
+    #[test]
+    fn the_second_entry_is_underlined() {
+        let toml = "usage-plan.a.stages = [\"x/prod\", { stage = \"x/prod\" }]";
+        let expected = finding(&AK212)
+            .underlines("\"x/prod\"")
+            .related("\"x/prod\"")
+            .help("keep one");
+        check(toml, [expected]);
+        check(&toml.replacen("x/prod", "y/prod", 1), []);
+    }
+
+    #[test]
+    fn the_target_is_filled_in() {
+        let toml = "usage-plan.a.stages = [\"x/prod\", \"x/{target}\"]";
+        check(toml, [finding(&AK212).underlines("\"x/{target}\"")]);
+        check(&toml.replace("x/prod", "x/staging"), []);
+    }
+}
