@@ -59,8 +59,9 @@ impl Store {
     /// Locks the directory (made if absent) and reads its state.
     pub(crate) fn open(dir: &Path) -> Result<(Self, World), SandboxError> {
         fs::create_dir_all(dir)?;
+        // Opened for writing: Windows does not lock a file that is open for append only.
         let lock_file = private(
-            OpenOptions::new().create(true).append(true),
+            OpenOptions::new().create(true).truncate(false).write(true),
             &dir.join("lock"),
         )?;
         match lock_file.try_lock() {
