@@ -124,6 +124,10 @@ pub struct Draft<'d> {
     at: usize,
 }
 
+#[expect(
+    clippy::return_self_not_must_use,
+    reason = "a draft is in the list already; more labels and help are optional"
+)]
 impl Draft<'_> {
     fn edit(self, change: impl FnOnce(&mut Diagnostic)) -> Self {
         if let Some(diagnostic) = self.list.get_mut(self.at) {
@@ -143,7 +147,7 @@ impl Draft<'_> {
             diagnostic.related.push(Label {
                 span,
                 text: text.into(),
-            })
+            });
         })
     }
 
@@ -153,7 +157,7 @@ impl Draft<'_> {
             diagnostic.help = Some(Help {
                 text: text.into(),
                 edit: None,
-            })
+            });
         })
     }
 
@@ -175,7 +179,7 @@ impl Draft<'_> {
             diagnostic.help = Some(Help {
                 text: text.into(),
                 edit,
-            })
+            });
         })
     }
 }

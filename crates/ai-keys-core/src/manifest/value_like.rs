@@ -111,9 +111,11 @@ mod tests {
             format!("# é value: {VALUE}."),
             format!("x-{VALUE}-y"),
         ] {
-            let found: Vec<&str> = value_like_spans(&text).map(|span| &text[span]).collect();
+            let found: Vec<&str> = value_like_spans(&text)
+                .filter_map(|span| text.get(span))
+                .collect();
             assert_eq!(found, [VALUE], "{text}");
-            assert!(!hide_values(&text).contains(&VALUE[..8]));
+            assert!(!hide_values(&text).contains("Zq7LmP2x"));
         }
         assert_eq!(hide_values("id AKIAIOSFODNN7EXAMPLE"), "id ***");
         let twice = format!("{VALUE} and {VALUE}!");

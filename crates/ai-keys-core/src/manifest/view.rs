@@ -60,6 +60,7 @@ impl Manifest {
 
     /// Returns the names of the targets that something with this `targets`
     /// field lives in: those listed, or all.
+    #[must_use]
     pub fn targets_of<'m>(&'m self, listed: Option<&'m [Spanned<String>]>) -> Vec<&'m str> {
         match listed {
             Some(listed) => listed.iter().map(|target| target.value.as_str()).collect(),

@@ -146,7 +146,7 @@ mod tests {
         for (to, name) in [
             ("secrets-manager", "ai {key}"),
             ("secrets-manager", ""),
-            ("secrets-manager", &long[..513]),
+            ("secrets-manager", &"x".repeat(513)),
             ("ssm", "/ai/{key}:1"),
             ("ssm", "ai/{key}"),
             ("ssm", "/AWS/{key}"),

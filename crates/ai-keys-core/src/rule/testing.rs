@@ -85,6 +85,10 @@ pub(crate) fn framed(fragment: &str) -> String {
 /// order of the file. Warnings of other rules are set aside, so that a test's
 /// manifest can stay minimal.
 #[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an array literal reads better than a reference to one"
+)]
 pub(crate) fn check<const N: usize>(fragment: &str, expected: [Finding; N]) {
     let text = framed(fragment);
     let checked = check_text(&text, TODAY.parse::<Date>().ok());
