@@ -10,6 +10,7 @@ pub mod digest;
 pub mod limits;
 pub mod manifest;
 pub mod plan;
+pub mod report;
 pub mod rule;
 pub mod source;
 pub mod state;

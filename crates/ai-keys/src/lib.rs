@@ -5,6 +5,8 @@
 //! [`secret::Secret`], and every call to a provider goes through
 //! [`schedule::Scheduler`].
 
+pub mod apply;
+pub mod cli;
 pub mod exit;
 pub mod mask;
 pub mod output;

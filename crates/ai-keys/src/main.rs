@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ai_keys::exit::ExitCode::Done.into()
+    ai_keys::cli::main()
 }

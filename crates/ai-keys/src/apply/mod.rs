@@ -32,7 +32,12 @@ const AT_ONCE: usize = 16;
 ///
 /// A change that fails does not stop the others, unless the credentials
 /// themselves were refused.
-pub async fn apply(plan: &Plan, hands: Arc<Hands>, stop: &Stop, progress: &mut Progress) -> Vec<Outcome> {
+pub async fn apply(
+    plan: &Plan,
+    hands: Arc<Hands>,
+    stop: &Stop,
+    progress: &mut Progress,
+) -> Vec<Outcome> {
     let mut outcomes: Vec<Outcome> = plan.changes.iter().map(|_| Outcome::NotTried).collect();
     let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
     for phase in changes.chunk_by(|(_, a), (_, b)| a.phase() == b.phase()) {
@@ -62,11 +67,15 @@ async fn carry_out_phase(
     let mut can_go_on = true;
     loop {
         while can_go_on && !stop.is_requested() && in_flight.len() < at_once {
-            let Some((at, change)) = waiting.next() else { break };
-            let (at, step, hands) = (*at, change.step.clone(), Arc::clone(hands));
-            in_flight.spawn(async move { (at, hands.carry_out(&step).await) });
+            let Some((at, change)) = waiting.next() else {
+                break;
+            };
+            let (at, next, hands) = (*at, change.step.clone(), Arc::clone(hands));
+            in_flight.spawn(async move { (at, hands.carry_out(&next).await) });
         }
-        let Some(joined) = in_flight.join_next().await else { break };
+        let Some(joined) = in_flight.join_next().await else {
+            break;
+        };
         // A task that panicked stays "not tried": the next run looks it up.
         let Ok((at, result)) = joined else { continue };
         can_go_on &= !result.as_ref().is_err_and(is_fatal);
@@ -74,7 +83,9 @@ async fn carry_out_phase(
         if let Some(outcome) = outcomes.get_mut(at) {
             *outcome = match result {
                 Ok(()) => Outcome::Done,
-                Err(StepError::Provider(error)) if error.kind() == ErrorKind::Interrupted => Outcome::NotTried,
+                Err(StepError::Provider(error)) if error.kind() == ErrorKind::Interrupted => {
+                    Outcome::NotTried
+                }
                 Err(error) => Outcome::Failed(error),
             };
         }

@@ -45,7 +45,10 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
                 return Err(RunError::Refused(why.to_string()));
             }
         } else {
-            return Err(RunError::Refused(format!("the plan is for target `{}`, which is not chosen", plan.target)));
+            return Err(RunError::Refused(format!(
+                "the plan is for target `{}`, which is not chosen",
+                plan.target
+            )));
         }
     }
     let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
@@ -57,16 +60,24 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
             return Err(error);
         }
         if let Some(reviewed) = &reviewed {
-            check_reviewed(reviewed, &planned.plan, &observed.live).map_err(|stale| refuse_stale(&stale, run))?;
+            check_reviewed(reviewed, &planned.plan, &observed.live)
+                .map_err(|stale| refuse_stale(&stale, run))?;
         }
-        ready.push(Ready { plan: planned.plan, opened, observed });
+        ready.push(Ready {
+            plan: planned.plan,
+            opened,
+            observed,
+        });
     }
     guard_and_ask(&ready, reviewed.as_ref(), args, &file, run)?;
     carry_out(ready, run).await
 }
 
 fn read_reviewed(path: &Path) -> Result<Plan, RunError> {
-    let unfit = |why: String| RunError::Unfit { path: shown(path), why };
+    let unfit = |why: String| RunError::Unfit {
+        path: shown(path),
+        why,
+    };
     read_plan(&read_text(path, MOST_JSON)?).map_err(|error| unfit(error.to_string()))
 }
 
@@ -106,10 +117,16 @@ fn guard_and_ask(
     if changes == 0 || args.yes {
         return Ok(());
     }
-    if !run.output.terminal(Stream::Err).is_terminal || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(RunError::Usage("nothing was changed: there is nobody to ask here, so say --yes".to_owned()));
+    if !run.output.terminal(Stream::Err).is_terminal
+        || !std::io::IsTerminal::is_terminal(&std::io::stdin())
+    {
+        return Err(RunError::Usage(
+            "nothing was changed: there is nobody to ask here, so say --yes".to_owned(),
+        ));
     }
-    run.output.prompt(&format!("apply {changes} change(s)? Only \"yes\" does it: "));
+    run.output.prompt(&format!(
+        "apply {changes} change(s)? Only \"yes\" does it: "
+    ));
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     match (read, answer.trim()) {
@@ -121,23 +138,37 @@ fn guard_and_ask(
 /// Prints what differs from what was reviewed, and returns the refusal.
 fn refuse_stale(stale: &Stale, run: &Run) -> RunError {
     if stale.is_elsewhere {
-        run.output.error("the plan is for another namespace, target, account or region");
+        run.output
+            .error("the plan is for another namespace, target, account or region");
     }
     if stale.is_manifest_changed {
-        run.output.error("the manifest asks for something else than when the plan was made");
+        run.output
+            .error("the manifest asks for something else than when the plan was made");
     }
     let tell = |word: &str, change: &ai_keys_core::plan::Change| {
         let subject = ai_keys_core::manifest::visible(&change.subject.name).into_owned();
-        run.output.error(&format!("{word}: {} {subject}", change.action.name()));
+        run.output
+            .error(&format!("{word}: {} {subject}", change.action.name()));
     };
-    stale.unreviewed.iter().for_each(|change| tell("not reviewed", change));
-    stale.vanished.iter().for_each(|change| tell("reviewed, but no longer possible", change));
+    stale
+        .unreviewed
+        .iter()
+        .for_each(|change| tell("not reviewed", change));
+    stale
+        .vanished
+        .iter()
+        .for_each(|change| tell("reviewed, but no longer possible", change));
     RunError::Refused("nothing was changed: the plan is stale; plan and review again".to_owned())
 }
 
 async fn carry_out(ready: Vec<Ready>, run: &Run) -> Result<ExitCode, RunError> {
     let mut code = ExitCode::Done;
-    for Ready { plan, opened, observed } in ready {
+    for Ready {
+        plan,
+        opened,
+        observed,
+    } in ready
+    {
         if plan.is_empty() {
             continue;
         }
@@ -149,16 +180,27 @@ async fn carry_out(ready: Vec<Ready>, run: &Run) -> Result<ExitCode, RunError> {
         let hands = Arc::new(Hands::new(&opened.account, observed, run.output.clone()));
         let outcomes = apply(&plan, hands, &run.stop, &mut progress).await;
         drop(progress);
-        let done = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Done)).count();
+        let done = outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, Outcome::Done))
+            .count();
         report_failures(&plan, &outcomes, run);
         let took = started.elapsed().as_secs_f64();
-        run.output.print(&format!("applied {done} of {total} to {} in {took:.1} s\n", plan.target));
+        run.output.print(&format!(
+            "applied {done} of {total} to {} in {took:.1} s\n",
+            plan.target
+        ));
         if done < total {
-            run.output.error("what is left is safe to try again: run the same command");
+            run.output
+                .error("what is left is safe to try again: run the same command");
             code = ExitCode::Incomplete;
         }
     }
-    Ok(if run.stop.is_requested() { ExitCode::Interrupted } else { code })
+    Ok(if run.stop.is_requested() {
+        ExitCode::Interrupted
+    } else {
+        code
+    })
 }
 
 fn report_failures(plan: &Plan, outcomes: &[Outcome], run: &Run) {
@@ -170,15 +212,21 @@ fn report_failures(plan: &Plan, outcomes: &[Outcome], run: &Run) {
             Outcome::NotTried => not_tried += 1,
             Outcome::Failed(error) => {
                 let subject = ai_keys_core::manifest::visible(&change.subject.name).into_owned();
-                run.output.error(&format!("{label}: {} {subject}: {error}", change.action.name()));
+                run.output.error(&format!(
+                    "{label}: {} {subject}: {error}",
+                    change.action.name()
+                ));
             }
         }
     }
     for key in stranded(plan, outcomes) {
         let key = ai_keys_core::manifest::visible(key).into_owned();
-        run.output.error(&format!("{label}: key {key} is on no usage plan now, and is answered 403: run again at once"));
+        run.output.error(&format!(
+            "{label}: key {key} is on no usage plan now, and is answered 403: run again at once"
+        ));
     }
     if not_tried > 0 {
-        run.output.error(&format!("{not_tried} change(s) were not tried"));
+        run.output
+            .error(&format!("{not_tried} change(s) were not tried"));
     }
 }

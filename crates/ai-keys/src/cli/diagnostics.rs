@@ -12,7 +12,11 @@ const LONGEST_LINE: usize = 2_000;
 
 /// Draws every diagnostic of a file.
 pub(crate) fn draw(file: &FileDiagnostics<'_>, terminal: Terminal) -> String {
-    let renderer = if terminal.has_colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if terminal.has_colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let columns = terminal.columns.map_or(100, usize::from).max(40);
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(columns);
     let mut text = String::new();
@@ -29,19 +33,26 @@ fn report<'a>(diagnostic: &'a Diagnostic, file: &FileDiagnostics<'a>) -> Vec<Gro
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id);
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code.id);
     let mut group = Group::with_title(title);
     if is_drawable(diagnostic, file.text) {
         let primary = AnnotationKind::Primary
             .span(diagnostic.primary.span.range())
             .label(diagnostic.primary.text.as_str());
         let related = diagnostic.related.iter().map(|label| {
-            AnnotationKind::Context.span(label.span.range()).label(label.text.as_str())
+            AnnotationKind::Context
+                .span(label.span.range())
+                .label(label.text.as_str())
         });
-        let snippet = Snippet::source(file.text).path(file.path).annotation(primary);
+        let snippet = Snippet::source(file.text)
+            .path(file.path)
+            .annotation(primary);
         group = group.element(snippet.annotations(related));
     } else {
-        let position = ai_keys_core::source::Source::new(file.text).position(diagnostic.primary.span.start);
+        let position =
+            ai_keys_core::source::Source::new(file.text).position(diagnostic.primary.span.start);
         let origin = annotate_snippets::Origin::path(file.path).line(position.line as usize);
         group = group.element(origin.char_column(position.column as usize));
     }
@@ -55,9 +66,13 @@ fn report<'a>(diagnostic: &'a Diagnostic, file: &FileDiagnostics<'a>) -> Vec<Gro
 fn is_drawable(diagnostic: &Diagnostic, text: &str) -> bool {
     let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
     labels.map(|label| label.span.range()).all(|span| {
-        let Some((before, after)) = text.split_at_checked(span.start) else { return false };
+        let Some((before, after)) = text.split_at_checked(span.start) else {
+            return false;
+        };
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let rest = after.find('\n').unwrap_or(after.len());
-        span.end <= text.len() && text.is_char_boundary(span.end) && span.start - start + rest < LONGEST_LINE
+        span.end <= text.len()
+            && text.is_char_boundary(span.end)
+            && span.start - start + rest < LONGEST_LINE
     })
 }

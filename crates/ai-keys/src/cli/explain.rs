@@ -11,13 +11,20 @@ use crate::output::untrusted;
 pub(super) fn run(args: &Explain, run: &Run) -> Result<ExitCode, RunError> {
     let Some(wanted) = &args.code else {
         for code in CODES {
-            run.output.print(&format!("{}  {:<7}  {}\n", code.id, code.severity.name(), code.name));
+            run.output.print(&format!(
+                "{}  {:<7}  {}\n",
+                code.id,
+                code.severity.name(),
+                code.name
+            ));
         }
         return Ok(ExitCode::Done);
     };
     let code = find_code(wanted).ok_or_else(|| {
         let wanted = untrusted(wanted);
-        RunError::Usage(format!("there is no diagnostic `{wanted}`: `ai-keys explain` lists them all"))
+        RunError::Usage(format!(
+            "there is no diagnostic `{wanted}`: `ai-keys explain` lists them all"
+        ))
     })?;
     run.output.print(&explain(code));
     Ok(ExitCode::Done)

@@ -24,7 +24,11 @@ pub(super) fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
     {
         return Err(RunError::Usage("an account is 12 digits".to_owned()));
     }
-    if !args.region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+    if !args
+        .region
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
         return Err(RunError::Usage("a region looks like eu-west-1".to_owned()));
     }
     let path = shown(&args.manifest);
@@ -39,7 +43,10 @@ pub(super) fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
         io::ErrorKind::AlreadyExists => {
             RunError::Usage(format!("{path} exists already, and is left as it is"))
         }
-        _ => RunError::Write { path: path.clone(), source },
+        _ => RunError::Write {
+            path: path.clone(),
+            source,
+        },
     })?;
     run.output.notice(&format!(
         "wrote {path}; next: ai-keys validate {path}, then ai-keys plan --sandbox {path}"
@@ -51,11 +58,18 @@ fn manifest(args: &Init) -> Result<String, RunError> {
     let expires = today()?.plus(Days(365));
     let account = match &args.account {
         Some(account) => {
-            format!("account = \"{account}\"   # any other account is refused before the first write")
+            format!(
+                "account = \"{account}\"   # any other account is refused before the first write"
+            )
         }
-        None => "# account = \"123456789012\" # any other account is refused before the first write".to_owned(),
+        None => {
+            "# account = \"123456789012\" # any other account is refused before the first write"
+                .to_owned()
+        }
     };
-    let Init { namespace, region, .. } = args;
+    let Init {
+        namespace, region, ..
+    } = args;
     Ok(format!(
         r#"#:schema https://raw.githubusercontent.com/org/ai-keys-action/v1/keys.schema.json
 version = 1

@@ -34,7 +34,9 @@ pub(crate) enum ReadError {
         source: io::Error,
     },
     /// It is far too large.
-    #[error("{path} is larger than the {most} bytes that a manifest may have: is it the right file?")]
+    #[error(
+        "{path} is larger than the {most} bytes that a manifest may have: is it the right file?"
+    )]
     TooLarge {
         /// The file.
         path: String,
@@ -58,7 +60,10 @@ pub(crate) enum ReadError {
 /// Reads a manifest.
 pub(crate) fn read_manifest(path: &Path) -> Result<ManifestFile, ReadError> {
     let text = read_text(path, MAX_BYTES)?;
-    Ok(ManifestFile { path: shown(path), text })
+    Ok(ManifestFile {
+        path: shown(path),
+        text,
+    })
 }
 
 /// Reads a text file of at most `most` bytes.
@@ -67,7 +72,10 @@ pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, ReadError> {
     let bytes = read_bytes(path, most).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => ReadError::Missing(name.clone()),
         io::ErrorKind::IsADirectory => ReadError::Directory(name.clone()),
-        _ => ReadError::Unreadable { path: name.clone(), source },
+        _ => ReadError::Unreadable {
+            path: name.clone(),
+            source,
+        },
     })?;
     if bytes.len() > most {
         return Err(ReadError::TooLarge { path: name, most });
@@ -76,11 +84,12 @@ pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, ReadError> {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
         let before = bytes.get(..at).unwrap_or_default();
-        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
+        let mut lines = before.split(|byte| *byte == b'\n');
+        let start_of_line = lines.next_back().unwrap_or_default();
         ReadError::NotUtf8 {
             path: name,
-            line: before.iter().filter(|b| **b == b'\n').count() + 1,
-            byte: at - line_start + 1,
+            line: lines.count() + 1,
+            byte: start_of_line.len() + 1,
             value: bytes.get(at).copied().unwrap_or_default(),
         }
     })

@@ -85,7 +85,9 @@ pub(crate) enum RunError {
 impl RunError {
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) | Self::Read(_) | Self::Write { .. } | Self::System(_) => ExitCode::WrongUsage,
+            Self::Usage(_) | Self::Read(_) | Self::Write { .. } | Self::System(_) => {
+                ExitCode::WrongUsage
+            }
             Self::Unfit { .. } | Self::Refused(_) => ExitCode::Refused,
             Self::Manifest(_) => ExitCode::ManifestErrors,
             Self::Provider(error) if error.is_interrupted() => ExitCode::Interrupted,
@@ -102,7 +104,10 @@ pub fn main() -> ProcessExit {
         Err(usage) => return report_usage(&usage),
     };
     let output = Output::standard(settings(&cli));
-    let run = Run { output: output.clone(), stop: Stop::default() };
+    let run = Run {
+        output: output.clone(),
+        stop: Stop::default(),
+    };
     let code = match start(cli, &run) {
         Ok(code) => code,
         Err(error) => {
@@ -137,7 +142,8 @@ fn in_runtime(
     run: &Run,
     work: impl Future<Output = Result<ExitCode, RunError>>,
 ) -> Result<ExitCode, RunError> {
-    let system = |error: std::io::Error| RunError::System(format!("the process cannot start: {error}"));
+    let system =
+        |error: std::io::Error| RunError::System(format!("the process cannot start: {error}"));
     // Two threads: the work is waiting for a provider, not computing.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -153,18 +159,27 @@ fn in_runtime(
 /// `--help` and `--version` are answers, not mistakes.
 fn report_usage(usage: &clap::Error) -> ProcessExit {
     let output = Output::standard(Settings::detect());
-    let is_answer =
-        matches!(usage.kind(), UsageErrorKind::DisplayHelp | UsageErrorKind::DisplayVersion);
+    let is_answer = matches!(
+        usage.kind(),
+        UsageErrorKind::DisplayHelp | UsageErrorKind::DisplayVersion
+    );
     let stream = if is_answer { Stream::Out } else { Stream::Err };
     let text = usage.render();
-    let text =
-        if output.terminal(stream).has_colour { text.ansi().to_string() } else { text.to_string() };
+    let text = if output.terminal(stream).has_colour {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
     match stream {
         Stream::Out => output.print(&text),
         Stream::Err => output.error(text.trim_end()),
     }
     output.finish();
-    if is_answer { ExitCode::Done.into() } else { ExitCode::WrongUsage.into() }
+    if is_answer {
+        ExitCode::Done.into()
+    } else {
+        ExitCode::WrongUsage.into()
+    }
 }
 
 fn settings(cli: &Cli) -> Settings {
@@ -180,7 +195,9 @@ fn settings(cli: &Cli) -> Settings {
     settings
 }
 
-pub(crate) const ERROR: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(crate) const ERROR: Style = Style::new()
+    .bold()
+    .fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 
 /// Paints a plan's text for a stream.
 pub(crate) fn paint(terminal: Terminal, tone: Tone, text: &str) -> String {
@@ -197,7 +214,13 @@ pub(crate) fn paint(terminal: Terminal, tone: Tone, text: &str) -> String {
 
 /// Returns today in UTC: the one place that reads the clock.
 pub(crate) fn today() -> Result<Date, RunError> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs());
-    let date = seconds.ok().and_then(|s| Date::from_unix_seconds(i64::try_from(s).ok()?));
-    date.ok_or_else(|| RunError::System("this machine's clock shows no calendar day: use --today".to_owned()))
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map(|since| since.as_secs());
+    let date = seconds
+        .ok()
+        .and_then(|s| Date::from_unix_seconds(i64::try_from(s).ok()?));
+    date.ok_or_else(|| {
+        RunError::System("this machine's clock shows no calendar day: use --today".to_owned())
+    })
 }

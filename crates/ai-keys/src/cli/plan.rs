@@ -21,7 +21,10 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     let manifest = validate::require_valid(&file, day, run)?;
     let desired = desired_states(&manifest, &args.scope)?;
     if desired.len() != 1 && (args.out.is_some() || args.live.is_some()) {
-        let names: Vec<&str> = desired.iter().map(|desired| desired.target.as_str()).collect();
+        let names: Vec<&str> = desired
+            .iter()
+            .map(|desired| desired.target.as_str())
+            .collect();
         return Err(RunError::Usage(format!(
             "--out and --live are for one target: say --target, one of {}",
             names.join(", ")
@@ -31,8 +34,10 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     let mut first_error = None;
     if let (Some(path), [desired]) = (&args.live, desired.as_slice()) {
         let text = read_text(path, MOST_JSON)?;
-        let live = LiveState::from_json(&text)
-            .map_err(|error| RunError::Unfit { path: shown(path), why: error.to_string() })?;
+        let live = LiveState::from_json(&text).map_err(|error| RunError::Unfit {
+            path: shown(path),
+            why: error.to_string(),
+        })?;
         let (planned, error) = plan_target(desired, &live, day, &file, run);
         plans.push(planned.plan);
         first_error = first_error.or(error);
@@ -50,12 +55,24 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     }
     show(&plans, args.format, &file, run);
     if let (Some(path), [plan]) = (&args.out, plans.as_slice()) {
-        write_whole(path, &run.output.scrub(&plan.to_json()))
-            .map_err(|source| RunError::Write { path: shown(path), source })?;
-        run.output.notice(&format!("plan {} written to {}", plan.digest.short(), shown(path)));
+        write_whole(path, &run.output.scrub(&plan.to_json())).map_err(|source| {
+            RunError::Write {
+                path: shown(path),
+                source,
+            }
+        })?;
+        run.output.notice(&format!(
+            "plan {} written to {}",
+            plan.digest.short(),
+            shown(path)
+        ));
     }
     let is_pending = plans.iter().any(|plan| !plan.is_empty());
-    Ok(if is_pending && args.detailed_exitcode { ExitCode::ChangesPending } else { ExitCode::Done })
+    Ok(if is_pending && args.detailed_exitcode {
+        ExitCode::ChangesPending
+    } else {
+        ExitCode::Done
+    })
 }
 
 /// The JSON form of a run over all targets.
@@ -67,7 +84,10 @@ struct Plans<'p> {
 
 fn show(plans: &[ChangePlan], format: PlanFormat, file: &ManifestFile, run: &Run) {
     if format == PlanFormat::Json {
-        let plans = Plans { format: ai_keys_core::plan::PLAN_FORMAT, plans };
+        let plans = Plans {
+            format: ai_keys_core::plan::PLAN_FORMAT,
+            plans,
+        };
         let text = serde_json::to_string_pretty(&plans).unwrap_or_default();
         run.output.print(&format!("{text}\n"));
         return;

@@ -15,8 +15,15 @@ use crate::provider::aws::{Access, Account};
 
 /// Serves until Ctrl-C.
 pub(super) async fn run(args: &SandboxServer, run: &Run) -> Result<ExitCode, RunError> {
-    let limits = if args.no_limits { Limits::Off } else { Limits::Aws };
-    let options = Options { limits, ..Options::default() };
+    let limits = if args.no_limits {
+        Limits::Off
+    } else {
+        Limits::Aws
+    };
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
     let sandbox = Sandbox::open_on(&args.dir, options, args.port).map_err(|error| match error {
         SandboxError::InUse => match Running::find(&args.dir) {
             Some(running) => RunError::Usage(format!(
@@ -61,7 +68,10 @@ impl Stand {
             Self::Own(_) => "its state",
             Self::Other(_) => "running, its state",
         };
-        run.output.notice(&format!("sandbox: a local API Gateway, {whose} in {}", shown(dir)));
+        run.output.notice(&format!(
+            "sandbox: a local API Gateway, {whose} in {}",
+            shown(dir)
+        ));
         Ok(stand)
     }
 
@@ -73,9 +83,15 @@ impl Stand {
     }
 
     /// Returns how a target's account is reached.
-    pub(super) fn access(&self, desired: &DesiredState) -> Result<Access, RunError> {
-        let account = desired.account.clone().unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
-        Ok(Access::Sandbox { endpoint: self.url().to_owned(), account })
+    pub(super) fn access(&self, desired: &DesiredState) -> Access {
+        let account = desired
+            .account
+            .clone()
+            .unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
+        Access::Sandbox {
+            endpoint: self.url().to_owned(),
+            account,
+        }
     }
 
     /// Makes what the manifest only refers to, since a sandbox starts empty:
@@ -88,13 +104,20 @@ impl Stand {
     ) -> Result<(), RunError> {
         let number = desired.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
         let scope = Scope::new(number, &desired.region);
-        let managed = || desired.usage_plans.values().filter(|usage_plan| usage_plan.is_managed);
-        let stages: BTreeSet<_> = managed().flat_map(|usage_plan| usage_plan.stages.keys()).collect();
+        let managed = || {
+            desired
+                .usage_plans
+                .values()
+                .filter(|usage_plan| usage_plan.is_managed)
+        };
+        let stages: BTreeSet<_> = managed()
+            .flat_map(|usage_plan| usage_plan.stages.keys())
+            .collect();
         for stage in stages {
             match self {
-                Self::Own(sandbox) => drop(sandbox.ensure_stage(&scope, &stage.api, &stage.stage)),
-                Self::Other(running) => drop(running.ensure_stage(&scope, &stage.api, &stage.stage)?),
-            }
+                Self::Own(sandbox) => sandbox.ensure_stage(&scope, &stage.api, &stage.stage),
+                Self::Other(running) => running.ensure_stage(&scope, &stage.api, &stage.stage)?,
+            };
         }
         let referred: Vec<&str> = desired
             .usage_plans
@@ -106,7 +129,11 @@ impl Stand {
             return Ok(());
         }
         let there = account.reader().usage_plans(None).await?;
-        let names: BTreeSet<&str> = there.rows.iter().map(|(_, live)| live.name.as_str()).collect();
+        let names: BTreeSet<&str> = there
+            .rows
+            .iter()
+            .map(|(_, live)| live.name.as_str())
+            .collect();
         for name in referred.into_iter().filter(|name| !names.contains(name)) {
             let spec = NewUsagePlan {
                 name: name.to_owned(),
@@ -116,7 +143,9 @@ impl Stand {
                 stages: std::collections::BTreeMap::new(),
             };
             account.writer().create_usage_plan(&spec).await?;
-            run.output.notice(&format!("sandbox: made the usage plan {name}, which the manifest refers to"));
+            run.output.notice(&format!(
+                "sandbox: made the usage plan {name}, which the manifest refers to"
+            ));
         }
         Ok(())
     }

@@ -11,7 +11,10 @@ pub(super) async fn run(args: &Snapshot, run: &Run) -> Result<ExitCode, RunError
     let manifest = validate::require_valid(&file, validate::day(None)?, run)?;
     let desired = desired_states(&manifest, &args.scope)?;
     let [_] = desired.as_slice() else {
-        let names: Vec<&str> = desired.iter().map(|desired| desired.target.as_str()).collect();
+        let names: Vec<&str> = desired
+            .iter()
+            .map(|desired| desired.target.as_str())
+            .collect();
         return Err(RunError::Usage(format!(
             "a snapshot is of one target: say --target, one of {}",
             names.join(", ")
@@ -23,8 +26,15 @@ pub(super) async fn run(args: &Snapshot, run: &Run) -> Result<ExitCode, RunError
         let text = run.output.scrub(&target.observe().await?.live.to_json());
         match &args.out {
             Some(path) => {
-                write_whole(path, &text).map_err(|source| RunError::Write { path: shown(path), source })?;
-                run.output.notice(&format!("snapshot of {} written to {}", target.desired.target, shown(path)));
+                write_whole(path, &text).map_err(|source| RunError::Write {
+                    path: shown(path),
+                    source,
+                })?;
+                run.output.notice(&format!(
+                    "snapshot of {} written to {}",
+                    target.desired.target,
+                    shown(path)
+                ));
             }
             None => run.output.print(&text),
         }

@@ -19,7 +19,10 @@ use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
 /// names.
-pub(super) fn desired_states(manifest: &Manifest, scope: &Scope) -> Result<Vec<DesiredState>, RunError> {
+pub(super) fn desired_states(
+    manifest: &Manifest,
+    scope: &Scope,
+) -> Result<Vec<DesiredState>, RunError> {
     let named: Vec<&str> = if scope.targets.is_empty() {
         manifest.targets.names().collect()
     } else {
@@ -56,7 +59,7 @@ pub(super) async fn open(
     let mut opened = Vec::new();
     for desired in desired {
         let access = match &stand {
-            Some(stand) => stand.access(&desired)?,
+            Some(stand) => stand.access(&desired),
             None => Access::Environment,
         };
         // A sandbox keeps AWS's limits unless it was told not to.
@@ -78,14 +81,23 @@ impl Opened {
     /// its number is read.
     pub(super) async fn observe(&self) -> Result<Observed, RunError> {
         let found = self.account.id().await?;
-        if let Some(wanted) = self.desired.account.as_ref().filter(|wanted| **wanted != found) {
+        if let Some(wanted) = self
+            .desired
+            .account
+            .as_ref()
+            .filter(|wanted| **wanted != found)
+        {
             return Err(RunError::Refused(format!(
                 "target `{}` is account {wanted}, but the credentials are of account {found}: use the target's credentials, or correct `account`",
                 self.desired.target
             )));
         }
-        let with_apis = self.desired.usage_plans.values().any(|usage_plan| usage_plan.is_managed);
-        Ok(observe(&self.account.reader(), &found, with_apis).await?)
+        let with_apis = self
+            .desired
+            .usage_plans
+            .values()
+            .any(|usage_plan| usage_plan.is_managed);
+        Ok(Box::pin(observe(&self.account.reader(), &found, with_apis)).await?)
     }
 }
 
@@ -100,7 +112,10 @@ pub(super) fn plan_target(
 ) -> (Planned, Option<RunError>) {
     let planned = plan(desired, live, day, &Source::new(&file.text));
     validate::show(file, &planned.diagnostics, run);
-    let error = planned.diagnostics.has_errors().then(|| refused(desired, &planned.diagnostics, file));
+    let error = planned
+        .diagnostics
+        .has_errors()
+        .then(|| refused(desired, &planned.diagnostics, file));
     (planned, error)
 }
 
@@ -108,5 +123,9 @@ fn refused(desired: &DesiredState, found: &Diagnostics, file: &ManifestFile) -> 
     let counted = ai_keys_core::report::count_in_words(found);
     let wrong_account = found.iter().any(|d| d.code.id == "AK410");
     let text = format!("{}: target `{}`: {counted}", file.path, desired.target);
-    if wrong_account { RunError::Refused(text) } else { RunError::Manifest(text) }
+    if wrong_account {
+        RunError::Refused(text)
+    } else {
+        RunError::Manifest(text)
+    }
 }

@@ -25,26 +25,37 @@ pub(super) fn run(args: &Validate, run: &Run) -> Result<ExitCode, RunError> {
             Ok((file, checked))
         })
         .collect::<Result<_, RunError>>()?;
-    let reports: Vec<FileDiagnostics<'_>> =
-        files.iter().map(|(file, checked)| of_file(file, &checked.diagnostics)).collect();
+    let reports: Vec<FileDiagnostics<'_>> = files
+        .iter()
+        .map(|(file, checked)| of_file(file, &checked.diagnostics))
+        .collect();
     match args.format {
         DiagnosticFormat::Human => {
             for (file, checked) in &files {
-                let drawn =
-                    diagnostics::draw(&of_file(file, &checked.diagnostics), run.output.terminal(Stream::Out));
+                let drawn = diagnostics::draw(
+                    &of_file(file, &checked.diagnostics),
+                    run.output.terminal(Stream::Out),
+                );
                 run.output.print(&drawn);
                 run.output.print(&summary_line(file, checked));
             }
         }
         DiagnosticFormat::Json => {
             let report = serde_json::to_string_pretty(&report_diagnostics(&reports));
-            run.output.print(&format!("{}\n", report.unwrap_or_default()));
+            run.output
+                .print(&format!("{}\n", report.unwrap_or_default()));
         }
         DiagnosticFormat::Github => run.output.print(&render_github(&reports)),
         DiagnosticFormat::Sarif => run.output.print(&render_sarif(&reports)),
     }
-    let has_errors = files.iter().any(|(_, checked)| checked.diagnostics.has_errors());
-    Ok(if has_errors { ExitCode::ManifestErrors } else { ExitCode::Done })
+    let has_errors = files
+        .iter()
+        .any(|(_, checked)| checked.diagnostics.has_errors());
+    Ok(if has_errors {
+        ExitCode::ManifestErrors
+    } else {
+        ExitCode::Done
+    })
 }
 
 fn summary_line(file: &ManifestFile, checked: &Checked) -> String {
@@ -68,13 +79,24 @@ pub(super) fn day(given: Option<Date>) -> Result<Date, RunError> {
     given.map_or_else(today, Ok)
 }
 
-pub(super) fn of_file<'a>(file: &'a ManifestFile, diagnostics: &'a Diagnostics) -> FileDiagnostics<'a> {
-    FileDiagnostics { path: &file.path, text: &file.text, diagnostics }
+pub(super) fn of_file<'a>(
+    file: &'a ManifestFile,
+    diagnostics: &'a Diagnostics,
+) -> FileDiagnostics<'a> {
+    FileDiagnostics {
+        path: &file.path,
+        text: &file.text,
+        diagnostics,
+    }
 }
 
 /// Checks a manifest for a command that goes on with it: draws what is wrong
 /// on stderr, and stops at errors.
-pub(super) fn require_valid(file: &ManifestFile, day: Date, run: &Run) -> Result<Manifest, RunError> {
+pub(super) fn require_valid(
+    file: &ManifestFile,
+    day: Date,
+    run: &Run,
+) -> Result<Manifest, RunError> {
     let checked = check_text(&file.text, Some(day));
     show(file, &checked.diagnostics, run);
     let is_valid = checked.valid().is_some();
@@ -82,7 +104,10 @@ pub(super) fn require_valid(file: &ManifestFile, day: Date, run: &Run) -> Result
         Some(manifest) if is_valid => Ok(manifest),
         _ => {
             let counted = count_in_words(&checked.diagnostics);
-            Err(RunError::Manifest(format!("{}: {counted}: nothing was planned", file.path)))
+            Err(RunError::Manifest(format!(
+                "{}: {counted}: nothing was planned",
+                file.path
+            )))
         }
     }
 }

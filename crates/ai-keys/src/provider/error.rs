@@ -119,6 +119,12 @@ impl ProviderError {
         self.kind
     }
 
+    /// Returns whether the run was asked to stop before the call was sent.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.kind == ErrorKind::Interrupted
+    }
+
     /// Returns the name of the operation, as the provider's logs have it.
     #[must_use]
     pub fn operation(&self) -> &'static str {
@@ -150,11 +156,11 @@ impl ProviderError {
                 "delete what is unused, or ask AWS for a higher quota".to_owned()
             }
             ErrorKind::Denied { action, resource } if resource.starts_with('/') => {
-                format!("allow `{action}` on `arn:aws:apigateway:{region}::{resource}`; `ai-keys iam-policy` prints the whole policy")
+                format!("allow `{action}` on `arn:aws:apigateway:{region}::{resource}`")
             }
             ErrorKind::Denied { action, resource } => format!("allow `{action}` on `{resource}`"),
             ErrorKind::NoCredentials => {
-                "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; in GitHub Actions give `aws-role` and `permissions: id-token: write`".to_owned()
+                "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; without an account try --sandbox".to_owned()
             }
             ErrorKind::ExpiredCredentials => {
                 "log in again or take a fresh token, then run again: what is done stays done".to_owned()
@@ -258,8 +264,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "UpdateApiKey in eu-west-1 is not allowed: no (403 AccessDeniedException); allow \
-             `apigateway:PATCH` on `arn:aws:apigateway:eu-west-1::/apikeys/*`; \
-             `ai-keys iam-policy` prints the whole policy"
+             `apigateway:PATCH` on `arn:aws:apigateway:eu-west-1::/apikeys/*`"
         );
     }
 

@@ -43,6 +43,8 @@ pub enum Access {
     Sandbox {
         /// Where the sandbox listens.
         endpoint: String,
+        /// The account that it plays, 12 digits.
+        account: String,
     },
 }
 
@@ -68,7 +70,7 @@ impl Account {
         let config = sdk_config(region, access).await;
         let configured = endpoint::configured(&config);
         let (custom, notice) = match access {
-            Access::Sandbox { endpoint } => (Some(endpoint.clone()), None),
+            Access::Sandbox { endpoint, .. } => (Some(endpoint.clone()), None),
             Access::Environment => {
                 let notice = configured.as_ref().and_then(endpoint::notice);
                 (configured.map(|endpoint| endpoint.url), notice)
@@ -122,6 +124,23 @@ impl Account {
     #[must_use]
     pub fn writer(&self) -> Writer {
         Writer::new(self.clone())
+    }
+
+    /// Returns the region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.inner.place.region
+    }
+
+    /// Returns the ARN of a key, for tags.
+    pub(super) fn key_arn(&self, key_id: &str) -> String {
+        let region = self.region();
+        let partition = match region {
+            _ if region.starts_with("cn-") => "aws-cn",
+            _ if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        format!("arn:{partition}:apigateway:{region}::/apikeys/{key_id}")
     }
 
     pub(super) fn gateway(&self) -> &aws_sdk_apigateway::Client {
@@ -178,8 +197,10 @@ async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
-    if let Access::Sandbox { endpoint } = access {
-        let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
+    if let Access::Sandbox { endpoint, account } = access {
+        // The sandbox tells accounts apart by the last digits of the access key id.
+        let id = format!("SANDBOX{account}");
+        let credentials = Credentials::new(id, "sandbox", None, None, "sandbox");
         return SdkConfig::builder()
             .behavior_version(version)
             .region(region)

@@ -2,12 +2,16 @@
 
 use std::sync::Mutex;
 
+use ai_keys_core::date::Date;
+use ai_keys_core::plan::NewKey;
+use ai_keys_core::state::Liveness;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::output::Captured;
-use crate::provider::aws::{Deleted, NewKey};
+use crate::provider::aws::Deleted;
 use crate::schedule::Pace;
 use crate::secret::Secret;
 use crate::signal::Stop;
@@ -86,7 +90,8 @@ async fn read(stream: &mut TcpStream) -> String {
 async fn open(endpoint: String) -> (Account, Captured) {
     let (output, captured) = Output::captured();
     let scheduler = Scheduler::new(Pace::Unlimited, Stop::default());
-    let access = Access::Sandbox { endpoint };
+    let account = "123456789012".to_owned();
+    let access = Access::Sandbox { endpoint, account };
     let scheduler = scheduler.with_patience(Duration::ZERO);
     let account = Account::open("eu-west-1", &access, scheduler, output).await;
     (account, captured)
@@ -98,18 +103,19 @@ const KEYS: &str = r#"{"position":"next","item":[{"id":"abc123def4","name":"chat
 async fn a_list_has_full_pages_no_values_and_hides_ids_that_may_be_values() {
     let (url, requests) = serve(vec![Reply::Json(200, KEYS)]).await;
     let (account, captured) = open(url).await;
-    let page = account.reader().keys(Some("p/1")).await.unwrap();
+    let page = account.reader().keys(Some("p/1".to_owned())).await.unwrap();
     assert_eq!(page.next.as_deref(), Some("next"));
-    let key = &page.rows[0];
-    assert_eq!((key.id.as_str(), key.name.as_str()), ("abc123def4", "chat"));
-    assert!(key.is_enabled && key.created == Some(1_700_000_000));
+    let (id, key) = &page.rows[0];
+    assert_eq!((id.as_str(), key.name.as_str()), ("abc123def4", "chat"));
+    assert_eq!(key.liveness, Liveness::Active);
+    assert_eq!(key.created, Date::from_ymd(2023, 11, 14));
     let request = requests.lock().unwrap()[0].clone();
     assert!(request.starts_with("GET /apikeys?"), "{request}");
     assert!(request.contains("limit=500") && request.contains("position=p%2F1"));
     assert!(request.contains("includeValues=false"), "{request}");
     account
         .output()
-        .print(&format!("{} {}\n", page.rows[0].id, page.rows[1].id));
+        .print(&format!("{} {}\n", page.rows[0].0, page.rows[1].0));
     assert_eq!(captured.stdout(), "abc123def4 ***\n");
 }
 
@@ -127,15 +133,22 @@ async fn the_account_is_asked_of_sts() {
     assert_eq!(open(url).await.0.id().await.unwrap(), "123456789012");
 }
 
+fn new_key() -> NewKey {
+    NewKey {
+        name: "chat".to_owned(),
+        description: String::new(),
+        is_enabled: true,
+        customer_id: None,
+        tags: std::collections::BTreeMap::new(),
+    }
+}
+
 /// Creates a key at a server that does this, and returns the error.
 async fn create(reply: Reply) -> ProviderError {
     let (url, requests) = serve(vec![reply]).await;
     let (account, captured) = open(url).await;
     let value = Secret::generate(account.output()).unwrap();
-    let outcome = account
-        .writer()
-        .create_key(&NewKey::default(), &value)
-        .await;
+    let outcome = account.writer().create_key(&new_key(), &value).await;
     let error = outcome.unwrap_err();
     let request = requests.lock().unwrap()[0].clone();
     assert!(request.contains(value.expose()), "our own value is sent");

@@ -79,7 +79,10 @@ impl Hands {
         match step {
             Step::CreateUsagePlan { name, spec } => self.create_usage_plan(name, spec).await,
             Step::UpdateUsagePlan { usage_plan, edits } => {
-                let live = usage_plan.handle.as_ref().and_then(|handle| self.live.usage_plans.get(handle));
+                let live = usage_plan
+                    .handle
+                    .as_ref()
+                    .and_then(|handle| self.live.usage_plans.get(handle));
                 let patches = patch::of_usage_plan(edits, live);
                 let id = self.usage_plan_id(usage_plan)?;
                 Ok(self.writer.update_usage_plan(&id, &patches).await?)
@@ -89,9 +92,13 @@ impl Hands {
                 if !stages.is_empty() {
                     let removals: Vec<_> = stages
                         .iter()
-                        .map(|stage| ai_keys_core::plan::UsagePlanEdit::RemoveStage { stage: stage.clone() })
+                        .map(|stage| ai_keys_core::plan::UsagePlanEdit::RemoveStage {
+                            stage: stage.clone(),
+                        })
                         .collect();
-                    self.writer.update_usage_plan(&id, &patch::of_usage_plan(&removals, None)).await?;
+                    self.writer
+                        .update_usage_plan(&id, &patch::of_usage_plan(&removals, None))
+                        .await?;
                 }
                 self.writer.delete_usage_plan(&id).await?;
                 Ok(())
@@ -130,18 +137,29 @@ impl Hands {
         let value = Secret::generate(&self.output)?;
         let id = match self.writer.create_key(spec, &value).await {
             Ok(id) => id,
-            Err(error) if matches!(error.kind(), ErrorKind::ConflictExists | ErrorKind::Ambiguous) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::ConflictExists | ErrorKind::Ambiguous
+                ) =>
+            {
                 self.find_made_key(spec, &value).await?.ok_or(error)?
             }
             Err(error) => return Err(error.into()),
         };
-        self.lock().made_keys.insert((key.name.clone(), key.generation), id);
+        self.lock()
+            .made_keys
+            .insert((key.name.clone(), key.generation), id);
         Ok(())
     }
 
     /// Looks for the key that a lost answer made. It is ours only if its
     /// marker says so.
-    async fn find_made_key(&self, spec: &NewKey, value: &Secret) -> Result<Option<String>, ProviderError> {
+    async fn find_made_key(
+        &self,
+        spec: &NewKey,
+        value: &Secret,
+    ) -> Result<Option<String>, ProviderError> {
         let (_, wanted) = Marker::split(&spec.description);
         for look in 0..LOOKS {
             if look > 0 {
@@ -172,7 +190,10 @@ impl Hands {
         Ok(())
     }
 
-    async fn find_made_usage_plan(&self, spec: &NewUsagePlan) -> Result<Option<String>, ProviderError> {
+    async fn find_made_usage_plan(
+        &self,
+        spec: &NewUsagePlan,
+    ) -> Result<Option<String>, ProviderError> {
         let (_, wanted) = Marker::split(&spec.description);
         for look in 0..LOOKS {
             if look > 0 {
@@ -228,7 +249,8 @@ impl Hands {
             Some(handle) => known.key_ids.get(handle),
             None => known.made_keys.get(&(key.name.clone(), key.generation)),
         };
-        id.cloned().ok_or_else(|| StepError::Unmade(format!("key {}", key.name)))
+        id.cloned()
+            .ok_or_else(|| StepError::Unmade(format!("key {}", key.name)))
     }
 
     fn usage_plan_id(&self, usage_plan: &UsagePlanTarget) -> Result<String, StepError> {
@@ -237,7 +259,8 @@ impl Hands {
         }
         let known = self.lock();
         let id = known.made_usage_plans.get(&usage_plan.name);
-        id.cloned().ok_or_else(|| StepError::Unmade(format!("usage plan {}", usage_plan.name)))
+        id.cloned()
+            .ok_or_else(|| StepError::Unmade(format!("usage plan {}", usage_plan.name)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {

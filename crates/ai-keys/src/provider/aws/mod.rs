@@ -4,16 +4,21 @@
 //! writes and none that returns a key value.
 
 mod account;
+mod carry_out;
 mod endpoint;
 mod errors;
+mod observe;
 mod operation;
+mod patch;
 mod reader;
 mod request;
 mod rows;
 mod writer;
 
 pub use account::{Access, Account};
+pub use carry_out::{Hands, StepError};
+pub use observe::{Observed, observe};
 pub use operation::{Needs, Operation};
 pub use reader::Reader;
-pub use rows::{KeyRow, MemberRow, Page, Period, Quota, StageRow, Throttle, UsagePlanRow};
-pub use writer::{Deleted, Imported, NewKey, NewUsagePlan, Patch, Writer};
+pub use rows::{FoundKey, Page};
+pub use writer::{Deleted, Imported, Patch, Writer};

@@ -6,6 +6,7 @@ use ai_keys_core::state::{Handle, LiveKey, LiveState, LiveUsagePlan, SNAPSHOT_FO
 use ai_keys_core::support::Provider;
 use tokio::task::JoinSet;
 
+use super::operation::Operation;
 use super::reader::Reader;
 use super::rows::Page;
 use crate::provider::{ErrorKind, ProviderError};
@@ -30,9 +31,17 @@ pub struct Observed {
 /// # Errors
 /// If any call fails or any list cannot be read to its end: a list that was
 /// not read to its end plans nothing.
-pub async fn observe(reader: &Reader, account: &str, with_apis: bool) -> Result<Observed, ProviderError> {
+pub async fn observe(
+    reader: &Reader,
+    account: &str,
+    with_apis: bool,
+) -> Result<Observed, ProviderError> {
     let apis = async {
-        if with_apis { read_all(|at| reader.apis(at)).await } else { Ok(BTreeMap::new()) }
+        if with_apis {
+            read_all(|at| reader.apis(at)).await
+        } else {
+            Ok(BTreeMap::new())
+        }
     };
     let keys = read_all(|at| reader.keys(at));
     let (keys, usage_plans, apis) = tokio::try_join!(keys, usage_plans(reader), apis)?;
@@ -67,11 +76,13 @@ async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>,
             members.map(|members| (id, members))
         });
     }
-    let mut usage_plans: BTreeMap<Handle, LiveUsagePlan> =
-        rows.into_iter().map(|(id, usage_plan)| (Handle::of_id(&id), usage_plan)).collect();
+    let mut usage_plans: BTreeMap<Handle, LiveUsagePlan> = rows
+        .into_iter()
+        .map(|(id, usage_plan)| (Handle::of_id(&id), usage_plan))
+        .collect();
     while let Some(joined) = tasks.join_next().await {
         // A task that panicked read nothing; its error stops the refresh.
-        let (id, members) = joined.map_err(|_| reader.broken("GetUsagePlanKeys"))??;
+        let (id, members) = joined.map_err(|_| reader.broken(Operation::GetUsagePlanKeys))??;
         if let Some(usage_plan) = usage_plans.get_mut(&Handle::of_id(&id)) {
             usage_plan.keys = members.keys().map(|id| Handle::of_id(id)).collect();
         }
@@ -86,7 +97,10 @@ async fn with_hidden_tags(
     mut keys: BTreeMap<String, LiveKey>,
 ) -> Result<BTreeMap<String, LiveKey>, ProviderError> {
     for (id, key) in &mut keys {
-        let has_ours = key.marker.as_ref().is_some_and(|marker| !marker.tag_names().is_empty());
+        let has_ours = key
+            .marker
+            .as_ref()
+            .is_some_and(|marker| !marker.tag_names().is_empty());
         if has_ours && key.tags.is_empty() {
             key.tags = reader.key_tags(id).await?;
         }
@@ -100,13 +114,15 @@ async fn read_all<T, F>(
     mut read: impl FnMut(Option<String>) -> F,
 ) -> Result<BTreeMap<String, T>, ProviderError>
 where
-    F: Future<Output = Result<Page<(String, T)>, ProviderError>>,
+    F: Future<Output = Result<Page<T>, ProviderError>>,
 {
     let mut restarts_left = 1;
     loop {
         match read_once(&mut read).await {
             // The position expired between two pages: from the start, once.
-            Err((error, page)) if page > 0 && error.kind() == ErrorKind::Invalid && restarts_left > 0 => {
+            Err((error, page))
+                if page > 0 && error.kind() == ErrorKind::Invalid && restarts_left > 0 =>
+            {
                 restarts_left -= 1;
             }
             Err((error, _)) => return Err(error),
@@ -119,12 +135,14 @@ async fn read_once<T, F>(
     read: &mut impl FnMut(Option<String>) -> F,
 ) -> Result<BTreeMap<String, T>, (ProviderError, usize)>
 where
-    F: Future<Output = Result<Page<(String, T)>, ProviderError>>,
+    F: Future<Output = Result<Page<T>, ProviderError>>,
 {
     let mut rows = BTreeMap::new();
     let mut position: Option<String> = None;
     for page_number in 0..MOST_PAGES {
-        let page = read(position.clone()).await.map_err(|error| (error, page_number))?;
+        let page = read(position.clone())
+            .await
+            .map_err(|error| (error, page_number))?;
         rows.extend(page.rows);
         if page.next.is_none() {
             return Ok(rows);

@@ -37,6 +37,10 @@ pub enum Operation {
     CreateUsagePlanKey,
     /// Takes a key off a usage plan.
     DeleteUsagePlanKey,
+    /// Lists REST APIs.
+    GetRestApis,
+    /// Reads tags.
+    GetTags,
     /// Adds tags.
     TagResource,
     /// Removes tags.
@@ -82,6 +86,8 @@ impl Operation {
                 ("CreateUsagePlanKey", Lane::CreateUsagePlanKey, Repeat::Safe)
             }
             Self::DeleteUsagePlanKey => ("DeleteUsagePlanKey", Lane::Any, Repeat::Safe),
+            Self::GetRestApis => ("GetRestApis", Lane::Any, Repeat::Safe),
+            Self::GetTags => ("GetTags", Lane::Any, Repeat::Safe),
             Self::TagResource => ("TagResource", Lane::Any, Repeat::Safe),
             Self::UntagResource => ("UntagResource", Lane::Any, Repeat::Safe),
         };
@@ -115,6 +121,8 @@ impl Operation {
             Self::GetUsagePlanKey => ("apigateway:GET", "/usageplans/*/keys/*"),
             Self::CreateUsagePlanKey => ("apigateway:POST", "/usageplans/*/keys"),
             Self::DeleteUsagePlanKey => ("apigateway:DELETE", "/usageplans/*/keys/*"),
+            Self::GetRestApis => ("apigateway:GET", "/restapis"),
+            Self::GetTags => ("apigateway:GET", "/tags/*"),
             Self::TagResource => ("apigateway:PUT", "/tags/*"),
             Self::UntagResource => ("apigateway:DELETE", "/tags/*"),
         };

@@ -1,8 +1,12 @@
 //! What the planning path may do: list and look, without values.
 
+use std::collections::BTreeMap;
+
+use ai_keys_core::state::{ApiName, LiveKey, LiveUsagePlan};
+
 use super::account::Account;
 use super::operation::Operation;
-use super::rows::{KeyRow, MemberRow, Page, UsagePlanRow};
+use super::rows::{Page, live_key, live_usage_plan, member, sorted};
 use crate::provider::{ErrorKind, ProviderError};
 
 /// The most rows that API Gateway puts on a page; 25 if not asked.
@@ -33,17 +37,17 @@ impl Reader {
     ///
     /// # Errors
     /// If the call fails; a position that expired is [`ErrorKind::Invalid`].
-    pub async fn keys(&self, position: Option<&str>) -> Result<Page<KeyRow>, ProviderError> {
+    pub async fn keys(&self, position: Option<String>) -> Result<Page<LiveKey>, ProviderError> {
         let operation = Operation::GetApiKeys;
         let send = || {
             let request = self.account.gateway().get_api_keys();
-            let request = request.set_position(position.map(ToOwned::to_owned));
+            let request = request.set_position(position.clone());
             request.include_values(false).limit(PAGE).send()
         };
         let answer = self.account.call(operation, send).await?;
         let output = self.account.output();
         self.page(operation, answer.items, answer.position, |key| {
-            KeyRow::new(key, output)
+            live_key(key, output)
         })
     }
 
@@ -53,16 +57,16 @@ impl Reader {
     /// As [`Reader::keys`].
     pub async fn usage_plans(
         &self,
-        position: Option<&str>,
-    ) -> Result<Page<UsagePlanRow>, ProviderError> {
+        position: Option<String>,
+    ) -> Result<Page<LiveUsagePlan>, ProviderError> {
         let operation = Operation::GetUsagePlans;
         let send = || {
             let request = self.account.gateway().get_usage_plans();
-            let request = request.set_position(position.map(ToOwned::to_owned));
+            let request = request.set_position(position.clone());
             request.limit(PAGE).send()
         };
         let answer = self.account.call(operation, send).await?;
-        self.page(operation, answer.items, answer.position, UsagePlanRow::new)
+        self.page(operation, answer.items, answer.position, live_usage_plan)
     }
 
     /// Returns a page of the keys on a usage plan, from a position on.
@@ -74,19 +78,57 @@ impl Reader {
     pub async fn members(
         &self,
         usage_plan_id: &str,
-        position: Option<&str>,
-    ) -> Result<Page<MemberRow>, ProviderError> {
+        position: Option<String>,
+    ) -> Result<Page<()>, ProviderError> {
         let operation = Operation::GetUsagePlanKeys;
         let send = || {
             let request = self.account.gateway().get_usage_plan_keys();
-            let request = request.set_position(position.map(ToOwned::to_owned));
+            let request = request.set_position(position.clone());
             request.usage_plan_id(usage_plan_id).limit(PAGE).send()
         };
         let answer = self.account.call(operation, send).await?;
         let output = self.account.output();
         self.page(operation, answer.items, answer.position, |key| {
-            MemberRow::new(key, output)
+            member(key, output)
         })
+    }
+
+    /// Returns a page of REST APIs: their names by id.
+    ///
+    /// # Errors
+    /// As [`Reader::keys`].
+    pub async fn apis(&self, position: Option<String>) -> Result<Page<ApiName>, ProviderError> {
+        let operation = Operation::GetRestApis;
+        let send = || {
+            let request = self.account.gateway().get_rest_apis();
+            request.set_position(position.clone()).limit(PAGE).send()
+        };
+        let answer = self.account.call(operation, send).await?;
+        self.page(operation, answer.items, answer.position, |api| {
+            Some((api.id?, api.name.unwrap_or_default()))
+        })
+    }
+
+    /// Returns the tags of a key.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn key_tags(&self, key_id: &str) -> Result<BTreeMap<String, String>, ProviderError> {
+        let arn = self.account.key_arn(key_id);
+        let send = || self.account.gateway().get_tags().resource_arn(&arn).send();
+        let answer = self.account.call(Operation::GetTags, send).await?;
+        Ok(sorted(answer.tags))
+    }
+
+    /// Returns the region that is read.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.account.region()
+    }
+
+    /// Returns the error for a call that ended without an answer.
+    pub(super) fn broken(&self, operation: Operation) -> ProviderError {
+        self.account.without(operation, "an end")
     }
 
     /// Returns whether a key is on a usage plan.
@@ -119,11 +161,16 @@ impl Reader {
         operation: Operation,
         items: Option<Vec<T>>,
         position: Option<String>,
-        row: impl Fn(T) -> Option<R>,
+        row: impl Fn(T) -> Option<(String, R)>,
     ) -> Result<Page<R>, ProviderError> {
-        let rows: Option<Vec<R>> = items.unwrap_or_default().into_iter().map(row).collect();
+        let rows: Option<Vec<_>> = items.unwrap_or_default().into_iter().map(row).collect();
         Ok(Page {
-            rows: rows.ok_or_else(|| self.account.without(operation, "an id"))?,
+            rows: rows.ok_or_else(|| {
+                self.account.without(
+                    operation,
+                    "an id, or has a limit that this version cannot read",
+                )
+            })?,
             next: position.filter(|position| !position.is_empty()),
         })
     }

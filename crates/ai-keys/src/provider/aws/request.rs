@@ -1,12 +1,13 @@
-//! Our types in the SDK's, for requests.
+//! The core's types in the SDK's, for requests.
 
 use std::collections::{BTreeMap, HashMap};
 
+use ai_keys_core::limits::{Period, Quota, Rate, Throttle};
+use ai_keys_core::state::StageId;
 use aws_sdk_apigateway::types::{
     ApiStage, Op, PatchOperation, QuotaPeriodType, QuotaSettings, ThrottleSettings,
 };
 
-use super::rows::{Period, Quota, StageRow, Throttle};
 use super::writer::Patch;
 
 pub(super) fn operations(patches: &[Patch]) -> Vec<PatchOperation> {
@@ -28,13 +29,13 @@ pub(super) fn tags(tags: &BTreeMap<String, String>) -> Option<HashMap<String, St
     (!tags.is_empty()).then_some(tags)
 }
 
-pub(super) fn stage(stage: &StageRow) -> ApiStage {
-    let throttles = stage.method_throttles.iter();
-    let throttles: HashMap<_, _> = throttles
+pub(super) fn stage((stage, methods): (&StageId, &BTreeMap<String, Throttle>)) -> ApiStage {
+    let throttles: HashMap<_, _> = methods
+        .iter()
         .map(|(method, limits)| (method.clone(), throttle(*limits)))
         .collect();
     ApiStage::builder()
-        .api_id(&stage.api_id)
+        .api_id(&stage.api)
         .stage(&stage.stage)
         .set_throttle((!throttles.is_empty()).then_some(throttles))
         .build()
@@ -42,21 +43,25 @@ pub(super) fn stage(stage: &StageRow) -> ApiStage {
 
 pub(super) fn throttle(throttle: Throttle) -> ThrottleSettings {
     ThrottleSettings::builder()
-        .rate_limit(throttle.rate_per_second)
-        .burst_limit(throttle.burst_requests)
+        .set_rate_limit(throttle.rate_per_second.map(Rate::requests_per_second))
+        .set_burst_limit(throttle.burst_requests.map(whole))
         .build()
 }
 
 pub(super) fn quota(quota: Quota) -> QuotaSettings {
-    let period = match quota.period {
-        Period::Day => Some(QuotaPeriodType::Day),
-        Period::Week => Some(QuotaPeriodType::Week),
-        Period::Month => Some(QuotaPeriodType::Month),
-        Period::Unknown => None,
+    let period = match quota.per {
+        Period::Day => QuotaPeriodType::Day,
+        Period::Week => QuotaPeriodType::Week,
+        Period::Month => QuotaPeriodType::Month,
     };
     QuotaSettings::builder()
-        .limit(quota.limit)
-        .offset(quota.offset)
-        .set_period(period)
+        .limit(whole(quota.limit))
+        .offset(whole(quota.offset))
+        .period(period)
         .build()
+}
+
+/// The service's numbers have a sign; a rule keeps ours below it.
+fn whole(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -1,215 +1,145 @@
-//! What API Gateway lists, without key values.
+//! What API Gateway lists, as the core's types, without key values.
 //!
-//! INVARIANT: these types cannot hold a key value. The values that the service
-//! sends unasked (`GetUsagePlanKeys`) are overwritten at this edge.
+//! INVARIANT: nothing that leaves this file can hold a key value. The values
+//! that the service sends unasked (`GetUsagePlanKeys`) are overwritten here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use ai_keys_core::date::Date;
+use ai_keys_core::limits::{Period, Quota, Rate, Throttle};
+use ai_keys_core::state::{Handle, LiveKey, LiveUsagePlan, Liveness, Marker, StageId};
 use aws_sdk_apigateway::types;
 use zeroize::Zeroize;
 
 use crate::output::Output;
 
-/// Key ids from this length on may equal the key's value (`generateDistinctId`
-/// was false): they are hidden. Others have 10 characters.
-const ID_MAY_BE_VALUE: usize = 20;
-
-/// A page of a list.
+/// A page of a list: ids and rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// The rows, in the order of the service.
-    pub rows: Vec<T>,
+    /// The rows, each with its id, in the order of the service.
+    pub rows: Vec<(String, T)>,
     /// Where the next page starts; nothing on the last one.
     pub next: Option<String>,
 }
 
-/// A key, as the service knows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyRow {
-    /// Its id.
-    pub id: String,
-    /// Its name, which need not be unique.
-    pub name: String,
-    /// Its description, with the marker if it is ours.
-    pub description: String,
-    /// The id of the customer in AWS Marketplace.
-    pub customer_id: Option<String>,
-    /// Whether requests with it are let through.
-    pub is_enabled: bool,
-    /// When it was made, in seconds since 1970.
-    pub created: Option<i64>,
-    /// When it was changed last, in seconds since 1970.
-    pub updated: Option<i64>,
-    /// Its tags, where the list shows them.
-    pub tags: BTreeMap<String, String>,
-}
-
-/// A usage plan, as the service knows it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UsagePlanRow {
-    /// Its id.
-    pub id: String,
-    /// Its name, which need not be unique.
-    pub name: String,
-    /// Its description, with the marker if it is ours.
-    pub description: String,
-    /// The stages it opens.
-    pub stages: Vec<StageRow>,
-    /// Its throttle, if it has one.
-    pub throttle: Option<Throttle>,
-    /// Its quota, if it has one.
-    pub quota: Option<Quota>,
-    /// Its product in AWS Marketplace.
-    pub product_code: Option<String>,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-}
-
-/// A stage of a usage plan.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StageRow {
-    /// The id of the REST API.
-    pub api_id: String,
-    /// The name of the stage.
-    pub stage: String,
-    /// Throttles of single methods, by `path/METHOD`.
-    pub method_throttles: BTreeMap<String, Throttle>,
-}
-
-/// A throttle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Throttle {
-    /// Requests per second, on average.
-    pub rate_per_second: f64,
-    /// Requests at once.
-    pub burst_requests: i32,
-}
-
-/// A quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// Requests per period.
-    pub limit: i32,
-    /// Requests taken off the first period.
-    pub offset: i32,
-    /// The period.
-    pub period: Period,
-}
-
-/// The period of a quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// A day.
-    Day,
-    /// A week.
-    Week,
-    /// A month.
-    Month,
-    /// One that this program does not know.
-    Unknown,
-}
-
-/// A key on a usage plan.
+/// A key that was found by its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberRow {
-    /// The id of the key.
-    pub key_id: String,
-    /// The name of the key.
-    pub name: String,
+pub struct FoundKey {
+    /// Its id.
+    pub id: String,
+    /// Whose it is.
+    pub marker: Option<Marker>,
 }
 
-/// Hides a key id that may be a value.
+/// Hides a key id that may be a value: one of 20 characters or more may equal
+/// it (`generateDistinctId` was false). Others have 10.
 pub(super) fn hide_long_id(id: &str, output: &Output) {
-    if id.len() >= ID_MAY_BE_VALUE {
+    if id.chars().count() >= Handle::SECRET_FROM {
         output.mask(id);
     }
 }
 
-impl KeyRow {
-    /// Takes a key over, and overwrites its value.
-    pub(super) fn new(mut key: types::ApiKey, output: &Output) -> Option<Self> {
-        key.value.zeroize();
-        let id = key.id?;
-        hide_long_id(&id, output);
-        Some(Self {
-            id,
-            name: key.name.unwrap_or_default(),
-            description: key.description.unwrap_or_default(),
-            customer_id: key.customer_id,
-            is_enabled: key.enabled,
-            created: key.created_date.map(|date| date.secs()),
-            updated: key.last_updated_date.map(|date| date.secs()),
-            tags: sorted(key.tags),
-        })
+/// Takes a key over, and overwrites its value. `None` if it has no id.
+pub(super) fn live_key(mut key: types::ApiKey, output: &Output) -> Option<(String, LiveKey)> {
+    key.value.zeroize();
+    let id = key.id?;
+    hide_long_id(&id, output);
+    let description = key.description.unwrap_or_default();
+    let (text, marker) = Marker::split(&description);
+    let live = LiveKey {
+        name: key.name.unwrap_or_default(),
+        description: text.to_owned(),
+        marker,
+        liveness: if key.enabled {
+            Liveness::Active
+        } else {
+            Liveness::Disabled
+        },
+        created: key
+            .created_date
+            .and_then(|date| Date::from_unix_seconds(date.secs())),
+        customer_id: key
+            .customer_id
+            .filter(|customer_id| !customer_id.is_empty()),
+        tags: sorted(key.tags),
+        slots: 1,
+        etag: None,
+    };
+    Some((id, live))
+}
+
+/// Takes a key of a usage plan over, and overwrites its value.
+pub(super) fn member(mut key: types::UsagePlanKey, output: &Output) -> Option<(String, ())> {
+    key.value.zeroize();
+    let id = key.id?;
+    hide_long_id(&id, output);
+    Some((id, ()))
+}
+
+/// Takes a usage plan over, its keys not yet known. `None` if it has no id, or
+/// a limit that this program cannot read: it must not be planned away.
+pub(super) fn live_usage_plan(usage_plan: types::UsagePlan) -> Option<(String, LiveUsagePlan)> {
+    let id = usage_plan.id?;
+    let description = usage_plan.description.unwrap_or_default();
+    let (text, marker) = Marker::split(&description);
+    let stages = usage_plan
+        .api_stages
+        .unwrap_or_default()
+        .into_iter()
+        .map(stage);
+    let live = LiveUsagePlan {
+        name: usage_plan.name.unwrap_or_default(),
+        description: text.to_owned(),
+        marker,
+        throttle: usage_plan.throttle.as_ref().map(throttle),
+        quota: usage_plan.quota.as_ref().map(quota).transpose().ok()?,
+        stages: stages.collect(),
+        keys: BTreeSet::new(),
+        tags: sorted(usage_plan.tags),
+    };
+    Some((id, live))
+}
+
+fn stage(stage: types::ApiStage) -> (StageId, BTreeMap<String, Throttle>) {
+    let methods = sorted(stage.throttle);
+    let id = StageId {
+        api: stage.api_id.unwrap_or_default(),
+        stage: stage.stage.unwrap_or_default(),
+    };
+    (
+        id,
+        methods
+            .into_iter()
+            .map(|(method, limits)| (method, throttle(&limits)))
+            .collect(),
+    )
+}
+
+fn throttle(throttle: &types::ThrottleSettings) -> Throttle {
+    Throttle {
+        rate_per_second: Rate::new(throttle.rate_limit),
+        burst_requests: u32::try_from(throttle.burst_limit).ok(),
     }
 }
 
-impl MemberRow {
-    /// Takes a key of a usage plan over, and overwrites its value.
-    pub(super) fn new(mut key: types::UsagePlanKey, output: &Output) -> Option<Self> {
-        key.value.zeroize();
-        let key_id = key.id?;
-        hide_long_id(&key_id, output);
-        let name = key.name.unwrap_or_default();
-        Some(Self { key_id, name })
-    }
+/// A quota with a period or a number that this program does not know.
+struct UnknownQuota;
+
+fn quota(quota: &types::QuotaSettings) -> Result<Quota, UnknownQuota> {
+    let per = match quota.period {
+        Some(types::QuotaPeriodType::Day) => Period::Day,
+        Some(types::QuotaPeriodType::Week) => Period::Week,
+        Some(types::QuotaPeriodType::Month) => Period::Month,
+        _ => return Err(UnknownQuota),
+    };
+    let number = |number: i32| u32::try_from(number).map_err(|_| UnknownQuota);
+    Ok(Quota {
+        limit: number(quota.limit)?,
+        offset: number(quota.offset)?,
+        per,
+    })
 }
 
-impl UsagePlanRow {
-    /// Takes a usage plan over.
-    pub(super) fn new(plan: types::UsagePlan) -> Option<Self> {
-        let stages = plan.api_stages.unwrap_or_default();
-        Some(Self {
-            id: plan.id?,
-            name: plan.name.unwrap_or_default(),
-            description: plan.description.unwrap_or_default(),
-            stages: stages.into_iter().map(StageRow::from).collect(),
-            throttle: plan.throttle.map(Throttle::from),
-            quota: plan.quota.map(Quota::from),
-            product_code: plan.product_code,
-            tags: sorted(plan.tags),
-        })
-    }
-}
-
-impl From<types::ApiStage> for StageRow {
-    fn from(stage: types::ApiStage) -> Self {
-        let throttles = sorted(stage.throttle);
-        Self {
-            api_id: stage.api_id.unwrap_or_default(),
-            stage: stage.stage.unwrap_or_default(),
-            method_throttles: throttles
-                .into_iter()
-                .map(|(method, throttle)| (method, throttle.into()))
-                .collect(),
-        }
-    }
-}
-
-impl From<types::ThrottleSettings> for Throttle {
-    fn from(throttle: types::ThrottleSettings) -> Self {
-        Self {
-            rate_per_second: throttle.rate_limit,
-            burst_requests: throttle.burst_limit,
-        }
-    }
-}
-
-impl From<types::QuotaSettings> for Quota {
-    fn from(quota: types::QuotaSettings) -> Self {
-        Self {
-            limit: quota.limit,
-            offset: quota.offset,
-            period: match quota.period {
-                Some(types::QuotaPeriodType::Day) => Period::Day,
-                Some(types::QuotaPeriodType::Week) => Period::Week,
-                Some(types::QuotaPeriodType::Month) => Period::Month,
-                _ => Period::Unknown,
-            },
-        }
-    }
-}
-
-fn sorted<T>(map: Option<HashMap<String, T>>) -> BTreeMap<String, T> {
+pub(super) fn sorted<T>(map: Option<HashMap<String, T>>) -> BTreeMap<String, T> {
     map.unwrap_or_default().into_iter().collect()
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_apigateway::types::{ApiKey, ApiKeysFormat, UsagePlan};
+use ai_keys_core::plan::{NewKey, NewUsagePlan};
+use aws_sdk_apigateway::types::{ApiKey, ApiKeysFormat};
 use aws_smithy_types::Blob;
 use zeroize::Zeroize;
 
@@ -10,7 +11,7 @@ use super::account::Account;
 use super::operation::Operation;
 use super::reader::Reader;
 use super::request::{operations, quota, stage, tags, throttle};
-use super::rows::{KeyRow, Quota, StageRow, Throttle, UsagePlanRow, hide_long_id};
+use super::rows::{FoundKey, hide_long_id, live_key};
 use crate::provider::{ErrorKind, ProviderError};
 use crate::secret::Secret;
 
@@ -18,36 +19,6 @@ use crate::secret::Secret;
 #[derive(Clone)]
 pub struct Writer {
     account: Account,
-}
-
-/// A key to make.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NewKey {
-    /// Its name.
-    pub name: String,
-    /// Its description, with the marker.
-    pub description: String,
-    /// Whether it works at once. The service's own default is `false`.
-    pub is_enabled: bool,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-}
-
-/// A usage plan to make.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NewUsagePlan {
-    /// Its name.
-    pub name: String,
-    /// Its description, with the marker.
-    pub description: String,
-    /// The stages it opens.
-    pub stages: Vec<StageRow>,
-    /// Its throttle, if it has one.
-    pub throttle: Option<Throttle>,
-    /// Its quota, if it has one.
-    pub quota: Option<Quota>,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
 }
 
 /// One change inside an object. A `/` in a part of a path is written `~1`.
@@ -91,11 +62,12 @@ impl Writer {
     }
 
     /// Makes a key with our value, so that a repeat cannot make a second one.
+    /// Returns its id.
     ///
     /// # Errors
     /// [`ErrorKind::ConflictExists`] if a key has the value: perhaps this call
     /// made it and its answer was lost, see [`Writer::find_value`].
-    pub async fn create_key(&self, key: &NewKey, value: &Secret) -> Result<KeyRow, ProviderError> {
+    pub async fn create_key(&self, key: &NewKey, value: &Secret) -> Result<String, ProviderError> {
         let operation = Operation::CreateApiKey;
         let send = || {
             let request = self.account.gateway().create_api_key();
@@ -103,23 +75,18 @@ impl Writer {
                 .name(&key.name)
                 .description(&key.description)
                 .enabled(key.is_enabled)
+                .set_customer_id(key.customer_id.clone())
                 .set_tags(tags(&key.tags))
                 .value(value.expose())
                 .send()
         };
         let mut answer = self.account.call(operation, send).await?;
         answer.value.zeroize();
-        let key = ApiKey::builder()
-            .set_id(answer.id)
-            .set_name(answer.name)
-            .set_description(answer.description)
-            .set_customer_id(answer.customer_id)
-            .enabled(answer.enabled)
-            .set_created_date(answer.created_date)
-            .set_last_updated_date(answer.last_updated_date)
-            .set_tags(answer.tags)
-            .build();
-        self.key(operation, key)
+        let id = answer
+            .id
+            .ok_or_else(|| self.account.without(operation, "an id"))?;
+        hide_long_id(&id, self.account.output());
+        Ok(id)
     }
 
     /// Returns the key with this name and value, if there is one.
@@ -130,7 +97,7 @@ impl Writer {
         &self,
         name: &str,
         value: &Secret,
-    ) -> Result<Option<KeyRow>, ProviderError> {
+    ) -> Result<Option<FoundKey>, ProviderError> {
         let operation = Operation::GetApiKeys;
         let mut position: Option<String> = None;
         loop {
@@ -147,7 +114,7 @@ impl Writer {
                 let found = Secret::received(found, self.account.output());
                 // The query matches prefixes.
                 if key.name.as_deref() == Some(name) && found.equals(value) {
-                    return self.key(operation, key).map(Some);
+                    return self.found(operation, key).map(Some);
                 }
             }
             position = answer.position.filter(|position| !position.is_empty());
@@ -218,15 +185,12 @@ impl Writer {
         deleted(self.account.call(Operation::DeleteApiKey, send).await)
     }
 
-    /// Makes a usage plan.
+    /// Makes a usage plan. Returns its id.
     ///
     /// # Errors
     /// If the call fails; after [`ErrorKind::Ambiguous`] look for the marker
     /// before repeating it: the service has no protection against doubles.
-    pub async fn create_usage_plan(
-        &self,
-        plan: &NewUsagePlan,
-    ) -> Result<UsagePlanRow, ProviderError> {
+    pub async fn create_usage_plan(&self, plan: &NewUsagePlan) -> Result<String, ProviderError> {
         let operation = Operation::CreateUsagePlan;
         let send = || {
             let request = self.account.gateway().create_usage_plan();
@@ -236,21 +200,12 @@ impl Writer {
                 .set_api_stages(Some(plan.stages.iter().map(stage).collect()))
                 .set_throttle(plan.throttle.map(throttle))
                 .set_quota(plan.quota.map(quota))
-                .set_tags(tags(&plan.tags))
                 .send()
         };
         let answer = self.account.call(operation, send).await?;
-        let plan = UsagePlan::builder()
-            .set_id(answer.id)
-            .set_name(answer.name)
-            .set_description(answer.description)
-            .set_api_stages(answer.api_stages)
-            .set_throttle(answer.throttle)
-            .set_quota(answer.quota)
-            .set_product_code(answer.product_code)
-            .set_tags(answer.tags)
-            .build();
-        UsagePlanRow::new(plan).ok_or_else(|| self.account.without(operation, "an id"))
+        answer
+            .id
+            .ok_or_else(|| self.account.without(operation, "an id"))
     }
 
     /// Changes a usage plan, all patches at once: one call per 20 s.
@@ -330,17 +285,18 @@ impl Writer {
         deleted(self.account.call(Operation::DeleteUsagePlanKey, send).await)
     }
 
-    /// Adds tags, or sets them anew.
+    /// Adds tags to a key, or sets them anew.
     ///
     /// # Errors
     /// If the call fails.
-    pub async fn tag(
+    pub async fn tag_key(
         &self,
-        arn: &str,
+        key_id: &str,
         added: &BTreeMap<String, String>,
     ) -> Result<(), ProviderError> {
+        let arn = self.account.key_arn(key_id);
         let send = || {
-            let request = self.account.gateway().tag_resource().resource_arn(arn);
+            let request = self.account.gateway().tag_resource().resource_arn(&arn);
             request.set_tags(tags(added)).send()
         };
         self.account
@@ -349,13 +305,14 @@ impl Writer {
             .map(drop)
     }
 
-    /// Removes tags.
+    /// Removes tags of a key.
     ///
     /// # Errors
     /// If the call fails.
-    pub async fn untag(&self, arn: &str, removed: &[String]) -> Result<(), ProviderError> {
+    pub async fn untag_key(&self, key_id: &str, removed: &[String]) -> Result<(), ProviderError> {
+        let arn = self.account.key_arn(key_id);
         let send = || {
-            let request = self.account.gateway().untag_resource().resource_arn(arn);
+            let request = self.account.gateway().untag_resource().resource_arn(&arn);
             request.set_tag_keys(Some(removed.to_vec())).send()
         };
         self.account
@@ -364,9 +321,13 @@ impl Writer {
             .map(drop)
     }
 
-    fn key(&self, operation: Operation, key: ApiKey) -> Result<KeyRow, ProviderError> {
-        let row = KeyRow::new(key, self.account.output());
-        row.ok_or_else(|| self.account.without(operation, "an id"))
+    fn found(&self, operation: Operation, key: ApiKey) -> Result<FoundKey, ProviderError> {
+        let row = live_key(key, self.account.output());
+        let (id, live) = row.ok_or_else(|| self.account.without(operation, "an id"))?;
+        Ok(FoundKey {
+            id,
+            marker: live.marker,
+        })
     }
 }
 

@@ -1,0 +1,52 @@
+//! Renders diagnostics and plans: one text for terminal, comment, browser and machine.
+//!
+//! Every renderer returns text and prints nothing.
+
+mod explain;
+mod github;
+mod human;
+mod json;
+mod markdown;
+mod sarif;
+
+pub use explain::{explain, rule_reference};
+pub use github::render_github;
+pub use human::{Tone, render_plan};
+pub use json::{
+    DiagnosticReport, FixReport, LabelReport, PlaceReport, REPORT_FORMAT, Report, Summary,
+    report_diagnostics,
+};
+pub use markdown::render_plan_markdown;
+pub use sarif::render_sarif;
+
+use crate::diagnostic::{Diagnostics, Severity};
+
+/// A manifest's diagnostics with its text and the path that the user gave.
+#[derive(Clone, Copy, Debug)]
+pub struct FileDiagnostics<'a> {
+    /// The path of the manifest, as the user wrote it.
+    pub path: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// What is wrong with it.
+    pub diagnostics: &'a Diagnostics,
+}
+
+/// Says a number of errors and warnings in words: `2 errors, 1 warning`.
+#[must_use]
+pub fn count_in_words(diagnostics: &Diagnostics) -> String {
+    let word = |severity: Severity| {
+        let number = diagnostics.count(severity);
+        let plural = if number == 1 { "" } else { "s" };
+        (number > 0).then(|| format!("{number} {}{plural}", severity.name()))
+    };
+    let words: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter_map(word)
+        .collect();
+    if words.is_empty() {
+        "no errors".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
