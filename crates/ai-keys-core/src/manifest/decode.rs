@@ -4,6 +4,7 @@
 //! survives, so that one slip does not hide the next ten.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
 
@@ -42,6 +43,37 @@ pub(crate) trait Decode: Sized {
 pub(crate) struct Decoder<'v> {
     pub(crate) out: Diagnostics,
     path: Vec<&'v str>,
+    /// The paths of what was written and could not be read.
+    pub(crate) unreadable: Unreadable,
+}
+
+/// The paths, `key.chat-web.owner`, of fields that were written and could not
+/// be read, and of tables with fields that nobody knows. What stands there was
+/// reported, so a rule must not say that it is missing.
+#[derive(Clone, Debug, Default)]
+pub struct Unreadable(BTreeSet<String>);
+
+impl Unreadable {
+    /// Returns whether `field` of this table may be there after all.
+    pub(crate) fn holds(&self, kind: &str, name: &str, field: &str) -> bool {
+        // Almost always empty, so nothing is written for it.
+        !self.0.is_empty()
+            && (self.0.contains(&format!("{kind}.{name}"))
+                || self.0.contains(&format!("{kind}.{name}.{field}")))
+    }
+
+    /// Returns whether a table may be there after all: this one, or the one
+    /// that holds all of its kind.
+    pub(crate) fn holds_table(&self, kind: &str, name: &str) -> bool {
+        !self.0.is_empty() && (self.0.contains(kind) || self.0.contains(&format!("{kind}.{name}")))
+    }
+
+    /// Returns whether any table of this kind may be there after all.
+    pub(crate) fn holds_any(&self, kind: &str) -> bool {
+        self.0
+            .iter()
+            .any(|path| path.split('.').next() == Some(kind))
+    }
 }
 
 impl<'v> Decoder<'v> {
@@ -80,8 +112,13 @@ impl<'v> Decoder<'v> {
         None
     }
 
+    fn mark_unreadable(&mut self) {
+        self.unreadable.0.insert(self.path.join("."));
+    }
+
     /// Reports a value of the wrong kind.
     pub(crate) fn wrong_type(&mut self, value: &Value<'_>, expected: &str) -> Draft<'_> {
+        self.mark_unreadable();
         let message = format!("`{}` must be {expected}", self.name());
         let label = format!("this is {}", kind_of(value.get_ref()));
         self.out
@@ -91,6 +128,7 @@ impl<'v> Decoder<'v> {
 
     /// Reports a word that is not one of the choices.
     pub(crate) fn unknown_choice(&mut self, value: &Value<'_>, written: &str, choices: &[&str]) {
+        self.mark_unreadable();
         let span: Span = value.span().into();
         let message = format!("`{}` cannot be `{}`", self.name(), excerpt(written));
         let draft = self.out.report(&AK005, span, message);
@@ -106,6 +144,7 @@ impl<'v> Decoder<'v> {
 
     /// Reports a field that no table of this kind has.
     pub(crate) fn unknown_field(&mut self, name: &Name<'_>, known: &[&str]) {
+        self.mark_unreadable();
         let span: Span = name.span().into();
         let written = name.get_ref();
         let message = format!("{} has no field `{}`", self.table_name(), excerpt(written));

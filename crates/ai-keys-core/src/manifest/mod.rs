@@ -4,7 +4,8 @@ pub(crate) mod code;
 pub(crate) mod decode;
 mod delivery;
 mod model;
-mod parse;
+pub(crate) mod parse;
+mod reference;
 pub(crate) mod scalar;
 mod schema;
 pub mod shape;
@@ -12,12 +13,14 @@ mod value_like;
 mod variant;
 mod view;
 
+pub use decode::Unreadable;
 pub use delivery::{AwsDelivery, Delivery, GithubDelivery, SinkKind};
 pub use model::{
     Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, Target, ThrottleTable,
     UsagePlan,
 };
 pub use parse::{MAX_BYTES, Parsed, parse};
+pub use reference::manifest_reference;
 pub use scalar::{Named, Needed, Words, is_hidden, is_id, visible};
 pub use schema::json_schema;
 pub use value_like::{hide_values, value_like_spans};

@@ -1,12 +1,14 @@
 //! Text to manifest: all syntax errors, then all mistakes of shape, in one run.
 
+use std::collections::BTreeSet;
+
 use toml::de::DeTable;
 
-use super::code::{AK001, AK010, AK011};
-use super::decode::{Decode as _, Decoder};
+use super::code::{AK001, AK004, AK010, AK011};
+use super::decode::{Decode as _, Decoder, Unreadable, excerpt};
 use super::model::Manifest;
 use super::scalar::check_id;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Source, Span};
 
 /// The largest manifest that is read: 8 MiB, seven times the largest fleet
@@ -22,6 +24,8 @@ pub struct Parsed {
     pub diagnostics: Diagnostics,
     /// Whether the text is whole, so that what is missing is really missing.
     pub is_whole: bool,
+    /// What was written and could not be read.
+    pub unreadable: Unreadable,
 }
 
 /// Reads the text of a manifest.
@@ -41,6 +45,7 @@ pub fn parse(text: &str) -> Parsed {
             manifest: None,
             diagnostics: decoder.out,
             is_whole: false,
+            unreadable: Unreadable::default(),
         };
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
@@ -53,36 +58,61 @@ pub fn parse(text: &str) -> Parsed {
         check_head(manifest, &mut decoder);
     }
     let is_whole = errors.is_empty();
+    let unreadable = decoder.unreadable;
     let mut diagnostics = decoder.out;
     if !is_whole {
-        keep_clear_of(&errors, text, &mut diagnostics);
+        // What recovery left out is not missing.
+        diagnostics.retain(|diagnostic| diagnostic.code != &AK004);
     }
     for error in errors {
-        let span = error
-            .span()
-            .map_or(Span::default(), |span| visible_span(text, span));
-        diagnostics.report(&AK001, span, lowercase_first(error.message()));
+        report_syntax(&error, text, &mut diagnostics);
+    }
+    if !is_whole {
+        keep_clear_of_syntax(text, &mut diagnostics);
     }
     Parsed {
         manifest,
         diagnostics,
         is_whole,
+        unreadable,
     }
 }
 
-/// A value that recovery made up must not be reported a second time, so what
-/// stands on a line with a syntax error, or misses something, is not said.
-fn keep_clear_of(errors: &[toml::de::Error], text: &str, diagnostics: &mut Diagnostics) {
+fn report_syntax(error: &toml::de::Error, text: &str, diagnostics: &mut Diagnostics) {
+    let span = error
+        .span()
+        .map_or(Span::default(), |span| visible_span(text, span));
+    let written = excerpt(text.get(span.range()).unwrap_or_default());
+    let said = error.message();
+    // The parser speaks of TOML; these two slips are everybody's first.
+    if said == "duplicate key" {
+        let message = format!("`{written}` is written twice");
+        diagnostics
+            .report(&AK001, span, message)
+            .help("keep one of them");
+    } else if said.starts_with("invalid boolean") {
+        let message = format!("`{written}` is not a value");
+        diagnostics
+            .report(&AK001, span, message)
+            .help("put text in quotes");
+    } else {
+        diagnostics.report(&AK001, span, lowercase_first(said));
+    }
+}
+
+/// A value that recovery made up must not be reported a second time, so nothing
+/// else is said on a line with a syntax error.
+pub(crate) fn keep_clear_of_syntax(text: &str, diagnostics: &mut Diagnostics) {
     let source = Source::new(text);
-    let line_of = |offset: usize| source.line(Span::new(offset, offset).start);
-    let broken: Vec<u32> = errors
+    let line_of = |diagnostic: &Diagnostic| source.line(diagnostic.primary.span.start);
+    let is_syntax = |diagnostic: &Diagnostic| diagnostic.code == &AK001;
+    let broken: BTreeSet<u32> = diagnostics
         .iter()
-        .filter_map(|error| Some(line_of(error.span()?.start)))
+        .filter(|diagnostic| is_syntax(diagnostic))
+        .map(line_of)
         .collect();
-    diagnostics.retain(|diagnostic| {
-        diagnostic.code != &super::code::AK004
-            && !broken.contains(&source.line(diagnostic.primary.span.start))
-    });
+    diagnostics
+        .retain(|diagnostic| is_syntax(diagnostic) || !broken.contains(&line_of(diagnostic)));
 }
 
 fn check_head(manifest: &Manifest, decoder: &mut Decoder<'_>) {

@@ -66,18 +66,22 @@ impl Shape {
     pub fn in_words(&self) -> String {
         match self {
             Self::Text { form, .. } if !form.is_empty() => format!("a string {form}"),
-            Self::Text { .. } | Self::Choice(_) => "a string".to_owned(),
+            Self::Text { .. } => "a string".to_owned(),
+            Self::Choice(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                words.join(" or ")
+            }
             Self::Integer => "a whole number".to_owned(),
             Self::Number => "a number".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Date => "a date like `2027-06-30`, without quotes or a time".to_owned(),
             Self::List(item) => format!("a list, each item {}", item.in_words()),
             Self::Names(_) | Self::Record(_) => "a table".to_owned(),
-            Self::Either(shapes) => shapes
-                .iter()
-                .map(Self::in_words)
-                .collect::<Vec<_>>()
-                .join(" or "),
+            Self::Either(shapes) => {
+                let mut words: Vec<String> = shapes.iter().map(Self::in_words).collect();
+                words.dedup();
+                words.join(" or ")
+            }
         }
     }
 }

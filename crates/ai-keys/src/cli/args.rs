@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Sandbox(SandboxServer),
     /// Print completions for a shell.
     Completions(Completions),
+    /// Print a page of the generated reference.
+    #[command(hide = true)]
+    Reference(Reference),
 }
 
 /// Check manifests.
@@ -232,4 +235,22 @@ pub(crate) struct SandboxServer {
 pub(crate) struct Completions {
     /// For which shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print a page of the generated reference.
+#[derive(Args, Debug)]
+pub(crate) struct Reference {
+    /// Which page.
+    pub(crate) page: ReferencePage,
+}
+
+/// A page of the generated reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReferencePage {
+    /// Every table and field of a manifest.
+    Manifest,
+    /// Every diagnostic.
+    Rules,
+    /// Every command and flag.
+    Cli,
 }

@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod manifest_file;
 mod plan;
+mod reference;
 mod sandbox;
 mod schema;
 mod snapshot;
@@ -130,6 +131,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Schema => Ok(schema::run(run)),
         Command::Init(args) => init::run(&args, run),
         Command::Completions(args) => Ok(completions::run(&args, run)),
+        Command::Reference(args) => Ok(reference::run(&args, run)),
         Command::Plan(args) => in_runtime(run, plan::run(&args, run)),
         Command::Apply(args) => in_runtime(run, apply::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
