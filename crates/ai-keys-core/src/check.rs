@@ -2,6 +2,7 @@
 
 use crate::date::Date;
 use crate::diagnostic::Diagnostics;
+use crate::manifest::parse::keep_clear_of_syntax;
 use crate::manifest::{Manifest, parse};
 use crate::rule;
 
@@ -35,8 +36,12 @@ pub fn check_text(text: &str, today: Option<Date>) -> Checked {
             manifest,
             text,
             today,
+            unreadable: &parsed.unreadable,
         };
         rule::check_all(&facts, parsed.is_whole, &mut diagnostics);
+    }
+    if !parsed.is_whole {
+        keep_clear_of_syntax(text, &mut diagnostics);
     }
     diagnostics.hide_values();
     diagnostics.sort();

@@ -3,7 +3,7 @@
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
-use crate::manifest::{KeyView, Words};
+use crate::manifest::{KeyView, Words, is_hidden};
 use crate::support::Ceilings;
 
 rule! {
@@ -61,7 +61,11 @@ fn check_tags(tags: &Words, ceilings: &Ceilings, out: &mut Diagnostics) {
         } else if is_longer(value, ceilings.tag_value_chars) {
             let most = ceilings.tag_value_chars;
             format!("the value of a tag has at most {most} characters")
-        } else if let Some(odd) = name.chars().chain(value.chars()).find(|c| !is_allowed(*c)) {
+        } else if let Some(odd) = name
+            .chars()
+            .chain(value.chars())
+            .find(|c| !is_allowed(*c) && !is_hidden(*c))
+        {
             format!("no tag holds `{}`", excerpt(odd.encode_utf8(&mut [0; 4])))
         } else {
             continue;

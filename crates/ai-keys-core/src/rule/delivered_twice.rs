@@ -3,7 +3,7 @@
 use super::placeholder::Stand;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
-use crate::manifest::{Delivery, GithubDelivery, KeyView, SinkKind};
+use crate::manifest::{Delivery, GithubDelivery, KeyView, Manifest, SinkKind};
 use crate::source::{Span, Spanned};
 
 rule! {
@@ -27,9 +27,8 @@ rule! {
     AK302 "delivered-twice" Error => check
 }
 
-/// One value on its way to one place, by the hash of the place.
+/// One value on its way to one place.
 struct Arrival<'m> {
-    hash: u64,
     delivery: &'m Spanned<Delivery>,
     key: KeyView<'m>,
     target: &'m str,
@@ -38,35 +37,45 @@ struct Arrival<'m> {
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let manifest = facts.manifest;
     let mut arrivals = Vec::new();
+    // Places by their hashes: twenty thousand numbers are sorted, not names.
+    let mut places: Vec<(u64, usize)> = Vec::new();
     let (mut name, mut place) = (String::new(), String::new());
     for key in manifest.key_views() {
         for delivery in key.deliver() {
             for target in manifest.target_names(key.listed_targets()) {
-                let mut arrival = Arrival {
-                    hash: 0,
+                let arrival = Arrival {
                     delivery,
                     key,
                     target,
                 };
                 if arrival.write_place(manifest.namespace(), &mut name, &mut place) {
-                    arrival.hash = hash_of(&place);
+                    places.push((hash_of(&place), arrivals.len()));
                     arrivals.push(arrival);
                 }
             }
         }
     }
-    arrivals.sort_unstable_by_key(|one| (one.hash, one.delivery.span, one.key.span(), one.target));
-    let mut first_place = String::new();
-    for group in arrivals.chunk_by(|a, b| a.hash == b.hash) {
-        let Some((first, others)) = group.split_first() else {
-            continue;
-        };
-        for other in others {
-            first.write_place(manifest.namespace(), &mut name, &mut first_place);
-            other.write_place(manifest.namespace(), &mut name, &mut place);
-            if first_place == place && !other.is_listed_target_again(first) {
-                other.report(first, out);
-            }
+    places.sort_unstable();
+    for group in places.chunk_by(|a, b| a.0 == b.0) {
+        if group.len() > 1 {
+            let group = group.iter().filter_map(|(_, at)| arrivals.get(*at));
+            check_group(manifest, group.collect(), out);
+        }
+    }
+}
+
+/// Reports all but the first of those that arrive at one place.
+fn check_group(manifest: &Manifest, mut group: Vec<&Arrival<'_>>, out: &mut Diagnostics) {
+    group.sort_by_key(|one| (one.delivery.span, one.key.span(), one.target));
+    let Some((first, others)) = group.split_first() else {
+        return;
+    };
+    let (mut name, mut first_place, mut place) = (String::new(), String::new(), String::new());
+    first.write_place(manifest.namespace(), &mut name, &mut first_place);
+    for other in others {
+        other.write_place(manifest.namespace(), &mut name, &mut place);
+        if first_place == place && !other.is_listed_target_again(first) {
+            other.report(first, out);
         }
     }
 }
@@ -151,7 +160,7 @@ fn scope(github: &GithubDelivery) -> String {
     scope
 }
 
-/// FNV-1a: twenty thousand places are sorted without keeping their names.
+/// FNV-1a.
 fn hash_of(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -26,7 +26,11 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
             Some(listed) => listed.is_empty(),
             None => key.table().adopt.is_none(),
         };
-        if is_without {
+        let may_have = |field| {
+            facts.unreadable.holds("key", key.name(), field)
+                || facts.unreadable.holds("defaults", "key", field)
+        };
+        if is_without && !may_have("usage-plans") {
             let own = key.table().usage_plans.as_ref();
             let span = own.map_or(key.span(), |listed| listed.span);
             let message = format!(

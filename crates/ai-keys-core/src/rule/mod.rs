@@ -61,7 +61,7 @@ mod testing;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Unreadable};
 use crate::support::{Ceilings, Provider, ceilings};
 
 /// A check of a whole manifest.
@@ -82,6 +82,8 @@ pub(crate) struct Facts<'m> {
     pub(crate) text: &'m str,
     /// The day of the check, where the caller said one.
     pub(crate) today: Option<Date>,
+    /// What is written in it and could not be read.
+    pub(crate) unreadable: &'m Unreadable,
 }
 
 impl Facts<'_> {

@@ -25,7 +25,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let most = facts.ceilings().name_chars;
     for entry in entry::all(facts.manifest) {
         let name = entry.cloud_name();
-        if name.is_empty() {
+        if name.is_empty() && !entry.name.is_empty() {
             out.report(&AK201, entry.cloud_name_span(), "the name is empty")
                 .help("write a name, or remove the line: the table's name is taken");
         } else if name.len() > most && name.chars().count() > most {

@@ -21,7 +21,7 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    if !facts.manifest.targets.is_empty() {
+    if !facts.manifest.targets.is_empty() || facts.unreadable.holds_any("target") {
         return;
     }
     if let Some(first) = entry::all(facts.manifest).min_by_key(|entry| entry.span) {

@@ -30,7 +30,11 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     for key in facts.manifest.key_views() {
         let mut missing = required
             .iter()
-            .filter(|field| is_said(&key, field) == Some(false));
+            .filter(|field| is_said(&key, field) == Some(false))
+            .filter(|field| {
+                !facts.unreadable.holds("key", key.name(), field)
+                    && !facts.unreadable.holds("defaults", "key", field)
+            });
         let Some(first) = missing.next() else {
             continue;
         };
@@ -78,6 +82,7 @@ pub(super) fn is_said(key: &KeyView<'_>, field: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::AK222;
+    use crate::manifest::code::{AK002, AK003};
     use crate::rule::testing::{check, finding};
 
     #[test]
@@ -94,6 +99,16 @@ mod tests {
             &format!("{toml}[defaults.key]\nowner = \"a\"\nexpires = 2027-06-30\n"),
             [],
         );
+    }
+
+    #[test]
+    fn what_is_there_and_broken_is_not_missing() {
+        let toml = "policy.require = [\"owner\"]\nkey.a.owner = 5\nkey.b.onwer = \"b\"\n";
+        let expected = [
+            finding(&AK003).underlines("5"),
+            finding(&AK002).underlines("onwer"),
+        ];
+        check(toml, expected);
     }
 
     #[test]

@@ -26,6 +26,11 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     };
     for key in facts.manifest.key_views() {
         let Some(rotate) = key.rotate() else {
+            if facts.unreadable.holds("key", key.name(), "rotate")
+                || facts.unreadable.holds("defaults", "key", "rotate")
+            {
+                continue;
+            }
             let message = format!("key `{}` is never rotated", key.name());
             let help = format!("add `rotate = {{ every = \"{}\" }}`", oldest.value);
             out.report(&AK225, key.span(), message)

@@ -29,12 +29,12 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         return; // `no-target` says it once.
     }
     let default = manifest.key_defaults().and_then(|key| key.targets.as_ref());
-    check_list(manifest, default, out);
+    check_list(facts, default, out);
     for (_, usage_plan) in manifest.usage_plans.iter() {
-        check_list(manifest, usage_plan.targets.as_ref(), out);
+        check_list(facts, usage_plan.targets.as_ref(), out);
     }
     for (_, key) in manifest.keys.iter() {
-        check_list(manifest, key.targets.as_ref(), out);
+        check_list(facts, key.targets.as_ref(), out);
     }
     for entry in entry::all(manifest).filter(|entry| entry.adopt.is_some()) {
         check_adopt(manifest, &entry, out);
@@ -42,12 +42,14 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 }
 
 fn check_list(
-    manifest: &Manifest,
+    facts: &Facts<'_>,
     listed: Option<&Spanned<Vec<Spanned<String>>>>,
     out: &mut Diagnostics,
 ) {
+    let manifest = facts.manifest;
     for name in listed.into_iter().flat_map(|listed| listed.iter()) {
-        if manifest.targets.get(name).is_some() {
+        let is_declared = manifest.targets.get(name).is_some();
+        if is_declared || facts.unreadable.holds_table("target", name) {
             continue;
         }
         let message = format!("there is no target `{}`", excerpt(name));

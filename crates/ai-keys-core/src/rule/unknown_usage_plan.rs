@@ -3,6 +3,7 @@
 use super::{Facts, rule};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::manifest::KeyView;
+use crate::manifest::decode::excerpt;
 use crate::source::Spanned;
 
 rule! {
@@ -33,7 +34,10 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 fn check_name(facts: &Facts<'_>, key: &KeyView<'_>, name: &Spanned<String>, out: &mut Diagnostics) {
     let declared = &facts.manifest.usage_plans;
     let Some(usage_plan) = declared.get(name) else {
-        let message = format!("there is no usage plan `{}`", name.value);
+        if facts.unreadable.holds_table("usage-plan", name) {
+            return;
+        }
+        let message = format!("there is no usage plan `{}`", excerpt(name));
         let draft = out.report(&AK103, name.span, message);
         match did_you_mean(name, declared.names()) {
             Some(meant) => draft.fix(
@@ -41,7 +45,7 @@ fn check_name(facts: &Facts<'_>, key: &KeyView<'_>, name: &Spanned<String>, out:
                 name.span,
                 format!("\"{meant}\""),
             ),
-            None => draft.help(format!("declare it: [usage-plan.{}]", name.value)),
+            None => draft.help(format!("declare it: [usage-plan.{}]", excerpt(name))),
         };
         return;
     };

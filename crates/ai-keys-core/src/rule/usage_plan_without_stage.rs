@@ -26,7 +26,9 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
             .stages
             .as_ref()
             .is_some_and(|list| !list.is_empty());
-        if usage_plan.is_managed() && !has_stages {
+        let may_have = facts.unreadable.holds("usage-plan", name, "stages")
+            || facts.unreadable.holds("usage-plan", name, "manage");
+        if usage_plan.is_managed() && !has_stages && !may_have {
             let message = format!("usage plan `{name}` has no stage: its keys are answered 403");
             out.report(&AK208, usage_plan.span, message)
                 .help("add `stages = [\"api/stage\"]`");
