@@ -1,5 +1,7 @@
 //! Two names that a reader takes for one.
 
+use std::collections::BTreeSet;
+
 use super::entry::{self, Entry};
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
@@ -53,22 +55,43 @@ fn check_kind<'m>(entries: impl Iterator<Item = Entry<'m>>, out: &mut Diagnostic
     let mut names: Vec<Seen<'_>> = entries.flat_map(names).flatten().collect();
     names.sort_unstable_by_key(|seen| (seen.hash, seen.span));
     for group in names.chunk_by(|a, b| a.hash == b.hash) {
-        let Some((first, others)) = group.split_first() else {
-            continue;
-        };
-        for other in others {
-            let is_other = other.entry != first.entry && other.text != first.text;
+        if group.len() > 1 {
+            check_group(group, out);
+        }
+    }
+}
+
+/// Reports every entry but the first of those whose names look alike.
+fn check_group(group: &[Seen<'_>], out: &mut Diagnostics) {
+    let by_text = |a: &&Seen<'_>, b: &&Seen<'_>| (a.text, a.span).cmp(&(b.text, b.span));
+    let (Some(first), Some(least), Some(most)) = (
+        group.first(),
+        group.iter().min_by(by_text),
+        group.iter().max_by(by_text),
+    ) else {
+        return;
+    };
+    if least.text == most.text {
+        return; // One name said twice: `duplicate-cloud-name`.
+    }
+    let mut reported = BTreeSet::from([first.entry]);
+    for seen in group {
+        let looks_like = |other: &&&Seen<'_>| {
+            let is_other = other.entry != seen.entry && other.text != seen.text;
             // Equal hashes of unlike names are possible, if only on purpose.
-            if is_other && skeleton(other.text).eq(skeleton(first.text)) {
-                let message = format!(
-                    "`{}` is easily taken for `{}`",
-                    excerpt(other.text),
-                    excerpt(first.text)
-                );
-                out.report(&AK107, other.span, message)
-                    .related(first.span, "looks the same")
-                    .help("rename one of them");
-            }
+            is_other && skeleton(other.text).eq(skeleton(seen.text))
+        };
+        if let Some(other) = [first, least, most].iter().find(looks_like)
+            && reported.insert(seen.entry)
+        {
+            let message = format!(
+                "`{}` is easily taken for `{}`",
+                excerpt(seen.text),
+                excerpt(other.text)
+            );
+            out.report(&AK107, seen.span, message)
+                .related(other.span, "looks the same")
+                .help("rename one of them");
         }
     }
 }
@@ -138,7 +161,8 @@ fn fold(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::{AK107, skeleton};
-    use crate::rule::testing::{check, finding, silent};
+    use crate::check::check_text;
+    use crate::rule::testing::{check, finding, framed, silent};
 
     #[test]
     fn the_second_of_two_names_that_look_alike_is_underlined() {
@@ -159,6 +183,21 @@ mod tests {
         silent(&AK107, &toml.replace("Сhat", "Web"));
         // One entry may be called alike here and there.
         silent(&AK107, "key.chat.name = \"Chat\"");
+    }
+
+    #[test]
+    fn each_of_three_is_reported_once_in_any_order() {
+        let keys = [
+            "[key.web-l]\n",
+            "[key.web]\nname = \"web-1\"\n",
+            "[key.web-1]\nname = \"WEB-1\"\n",
+        ];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let text = framed(&order.map(|at| keys[at]).concat());
+            let checked = check_text(&text, None);
+            let found = checked.diagnostics.iter().filter(|d| d.code == &AK107);
+            assert_eq!(found.count(), 2, "{text}");
+        }
     }
 
     #[test]
