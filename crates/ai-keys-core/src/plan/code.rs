@@ -80,7 +80,8 @@ code! {
 }
 code! {
     /// ## What it checks
-    /// A usage plan that left the file has no keys that this file does not own.
+    /// A usage plan that left the file has no keys that this file does not own, and no other
+    /// entry refers to it.
     /// ## Why it matters
     /// Deleting it would lock out keys that nobody here reviewed.
     /// ## What to do
@@ -115,4 +116,15 @@ code! {
     /// Set `DeletionPolicy: Retain` in the stack and remove the resource from it first. To adopt
     /// it all the same, apply with the acknowledgement that the plan names.
     AK412 "owned-by-stack" Warning
+}
+code! {
+    /// ## What it checks
+    /// The usage plans of one key open different stages in the account.
+    /// ## Why it matters
+    /// API Gateway allows a key one usage plan for each stage, so apply would stop halfway. The
+    /// file alone does not show it where one of the usage plans is made elsewhere, or where one
+    /// REST API is written by name here and by id there.
+    /// ## What to do
+    /// Keep one usage plan for each key and stage.
+    AK413 "stage-reached-twice" Error
 }

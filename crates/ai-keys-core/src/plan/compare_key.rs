@@ -1,12 +1,13 @@
-//! Keys: which to make, take over or change, and the usage plans that they are on.
+//! Keys: which to make, take over or change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::change::{Action, Change, Differences, Kind, Risk, Subject, map_in_words};
 use super::code::{AK401, AK402, AK403, AK411, AK412};
 use super::guard::{Guard, GuardReason};
-use super::planner::{OwnedObject, Planner};
-use super::step::{KeyPatch, KeyRef, NewKey, Step, UsagePlanTarget};
+use super::planner::{OwnedObject, Planner, is_owned_by_stack};
+use super::step::{KeyPatch, KeyRef, NewKey, Step};
+use crate::diagnostic::list_of;
 use crate::state::{DesiredKey, Handle, LiveKey, Liveness, Marker, MarkerDate};
 
 impl<'a> Planner<'a> {
@@ -38,17 +39,13 @@ impl<'a> Planner<'a> {
             }
             return;
         }
-        let is_taken = |(_, live): &(&Handle, &LiveKey)| {
-            live.name == desired.cloud_name && live.marker.is_none()
-        };
-        if let Some((handle, _)) = self.live.keys.iter().find(is_taken) {
+        if let Some(handles) = self.unmarked_keys.get(desired.cloud_name.as_str()) {
+            let ids = list_of(handles.iter().map(|handle| handle.as_str()));
             let message = format!(
-                "there is a key `{}` already (id {handle}), and it is not ours",
+                "there is a key `{}` already (id {ids}), and it is not ours",
                 desired.cloud_name
             );
-            let help = format!(
-                "take it over, value unchanged, with adopt = \"{handle}\"; or give this one another name"
-            );
+            let help = "take it over, value unchanged, with `adopt` and its id; or give this one another name";
             self.out.report(&AK401, desired.span, message).help(help);
             return;
         }
@@ -63,17 +60,16 @@ impl<'a> Planner<'a> {
         desired: &'a DesiredKey,
     ) -> Option<OwnedObject<'a, LiveKey>> {
         let mut objects = self.owned_keys.get(name)?.clone();
-        let usage_plans = |object: &OwnedObject<'a, LiveKey>| {
-            self.memberships.get(object.handle).map_or(0, BTreeSet::len)
-        };
+        let wants_enabled = self.works_today(desired);
         // The newest generation; of its twins the one in use, then the oldest.
-        objects.sort_by_key(|object| {
+        // Nothing here may change its mind while the plan is carried out.
+        objects.sort_by_cached_key(|object| {
             (
                 std::cmp::Reverse(object.marker.generation),
                 desired.adopt.as_ref() != Some(object.handle),
                 object.marker.date(MarkerDate::Removed).is_some(),
-                std::cmp::Reverse(usage_plans(object)),
-                object.live.liveness != Liveness::Active,
+                std::cmp::Reverse(self.count_kept_usage_plans(object.handle, desired)),
+                wants_enabled && object.live.liveness != Liveness::Active,
                 object.live.created,
                 object.handle,
             )
@@ -84,17 +80,25 @@ impl<'a> Planner<'a> {
                 self.retire_key(*other, current.marker.generation);
                 continue;
             }
-            if other.marker.date(MarkerDate::Removed).is_none() {
+            let is_protected = desired.is_protected;
+            if is_protected || other.marker.date(MarkerDate::Removed).is_none() {
                 let message = format!(
                     "key `{name}` exists twice: {} and {}",
                     current.handle, other.handle
                 );
-                self.out.report(&AK411, desired.span, message).help(format!(
-                    "the plan keeps {}, which is in use or older, and removes the other",
-                    current.handle
-                ));
+                self.out
+                    .report(&AK411, desired.span, message)
+                    .help(if is_protected {
+                        "it is protected, so no plan removes one of them: remove the unused one by hand"
+                            .to_owned()
+                    } else {
+                        let keep = current.handle;
+                        format!("the plan keeps {keep}, which is in use or older, and removes the other")
+                    });
             }
-            self.remove_key(*other, "a second key that a lost answer left");
+            if !is_protected {
+                self.remove_key(*other, "a second key that a lost answer left");
+            }
         }
         Some(*current)
     }
@@ -121,11 +125,7 @@ impl<'a> Planner<'a> {
                 .help("remove the other entry first");
             return None;
         }
-        if live
-            .tags
-            .keys()
-            .any(|tag| tag.starts_with("aws:cloudformation:"))
-        {
+        if is_owned_by_stack(&live.tags) {
             let message = format!("key `{name}` takes over `{adopt}`, which CloudFormation owns");
             let help = "retain and remove it in the stack first, or acknowledge the adoption";
             self.out.report(&AK412, desired.span, message).help(help);
@@ -136,7 +136,7 @@ impl<'a> Planner<'a> {
     }
 
     fn create_key(&mut self, name: &str, desired: &DesiredKey) {
-        let is_enabled = self.wants_enabled(desired);
+        let is_enabled = self.wants_enabled(desired, None);
         let text = desired.description.as_deref().unwrap_or_default();
         let mut differences = Differences::default();
         if desired.cloud_name != name {
@@ -144,6 +144,9 @@ impl<'a> Planner<'a> {
         }
         differences.note_text("description", "", text);
         differences.note("owner", None, desired.owner.clone());
+        if desired.is_protected {
+            differences.note("protect", None, Some("true".to_owned()));
+        }
         differences.note("customer-id", None, desired.customer_id.clone());
         if !is_enabled {
             differences.note("enabled", None, Some("false".to_owned()));
@@ -167,9 +170,9 @@ impl<'a> Planner<'a> {
             action: Action::Create,
             subject: subject(name, 1),
             fields: differences.fields,
-            reason: self.expiry_reason(desired),
+            reason: self.expiry_reason(desired).filter(|_| !is_enabled),
             risk: Risk::None,
-            line: self.line(desired.span),
+            line: Some(self.line(desired.span)),
             step: Step::CreateKey {
                 key: key.clone(),
                 spec,
@@ -235,7 +238,7 @@ impl<'a> Planner<'a> {
         {
             patch.customer_id = Some(customer_id.clone());
         }
-        let is_enabled = self.wants_enabled(desired);
+        let is_enabled = self.wants_enabled(desired, Some(live));
         let is_active = live.liveness == Liveness::Active;
         if is_enabled != is_active {
             differences.note(
@@ -276,7 +279,7 @@ impl<'a> Planner<'a> {
             } else {
                 Risk::None
             },
-            line: self.line(desired.span),
+            line: Some(self.line(desired.span)),
             step: Step::UpdateKey {
                 key: key.clone(),
                 patch,
@@ -313,137 +316,11 @@ impl<'a> Planner<'a> {
             fields: differences.fields,
             reason: None,
             risk: Risk::None,
-            line: self.line(desired.span),
+            line: Some(self.line(desired.span)),
             step: Step::TagKey {
                 key: key.clone(),
                 set,
                 remove,
-            },
-        });
-    }
-
-    /// Puts the key on its usage plans and takes it off all others.
-    fn attachments(&mut self, desired: &DesiredKey, key: &KeyRef, is_active: bool) {
-        let on: BTreeSet<&'a Handle> = key
-            .handle
-            .as_ref()
-            .and_then(|handle| self.memberships.get(handle))
-            .cloned()
-            .unwrap_or_default();
-        let Some(wanted) = &desired.usage_plans else {
-            // Left as they are, unless a usage plan goes away under the key.
-            let doomed: Vec<_> = on.intersection(&self.doomed_usage_plans).copied().collect();
-            for handle in doomed {
-                self.detach(desired.span, key, handle, is_active, None);
-            }
-            return;
-        };
-        let mut keep = BTreeSet::new();
-        let mut added: Vec<UsagePlanTarget> = Vec::new();
-        for name in wanted {
-            // A usage plan that could not be resolved has been reported.
-            let handle = self
-                .usage_plan_handles
-                .get(name.as_str())
-                .copied()
-                .flatten();
-            match handle {
-                Some(handle) if on.contains(handle) => {
-                    keep.insert(handle);
-                }
-                _ => added.push(UsagePlanTarget {
-                    name: name.clone(),
-                    handle: handle.cloned(),
-                }),
-            }
-        }
-        for handle in on.iter().filter(|handle| !keep.contains(*handle)) {
-            let successor = added
-                .iter()
-                .find(|target| self.shares_a_stage(handle, &target.name));
-            let successor = successor.map(|target| target.name.clone());
-            self.detach(desired.span, key, handle, is_active, successor.as_deref());
-        }
-        for usage_plan in added {
-            let mut differences = Differences::default();
-            differences.note("usage-plan", None, Some(usage_plan.name.clone()));
-            self.changes.push(Change {
-                action: Action::Attach,
-                subject: subject(&key.name, key.generation),
-                fields: differences.fields,
-                reason: None,
-                risk: Risk::None,
-                line: self.line(desired.span),
-                step: Step::Attach {
-                    key: key.clone(),
-                    usage_plan,
-                },
-            });
-        }
-    }
-
-    /// Returns whether a key cannot be on the live usage plan and on the
-    /// manifest's at once, since they open one stage.
-    fn shares_a_stage(&self, live: &Handle, name: &str) -> bool {
-        let Some(live) = self.live.usage_plans.get(live) else {
-            return false;
-        };
-        let other = self.usage_plan_handles.get(name).copied().flatten();
-        let other_live = other.and_then(|handle| self.live.usage_plans.get(handle));
-        let is_open_live = |api: &str, stage: &str| {
-            live.stages.keys().any(|open| {
-                let name = self.live.apis.get(&open.api).map(String::as_str);
-                open.stage == stage && (open.api == api || name == Some(api))
-            })
-        };
-        let live_clash = other_live.is_some_and(|other| {
-            other
-                .stages
-                .keys()
-                .any(|stage| is_open_live(&stage.api, &stage.stage))
-        });
-        let desired = self.desired.usage_plans.get(name);
-        live_clash
-            || desired
-                .is_some_and(|plan| plan.stages.keys().any(|s| is_open_live(&s.api, &s.stage)))
-    }
-
-    pub(super) fn detach(
-        &mut self,
-        span: crate::source::Span,
-        key: &KeyRef,
-        usage_plan: &Handle,
-        is_active: bool,
-        successor: Option<&str>,
-    ) {
-        let Some(live) = self.live.usage_plans.get(usage_plan) else {
-            return;
-        };
-        let name = live
-            .marker
-            .as_ref()
-            .map_or(&live.name, |marker| &marker.name);
-        let mut differences = Differences::default();
-        differences.note("usage-plan", Some(name.clone()), None);
-        self.changes.push(Change {
-            action: Action::Detach,
-            subject: subject(&key.name, key.generation),
-            fields: differences.fields,
-            reason: successor.map(|to| {
-                format!("moves to {to}: for a moment the key is on neither, and answered 403")
-            }),
-            risk: match (is_active, successor) {
-                (false, _) => Risk::None,
-                (true, Some(_)) => Risk::Limits,
-                (true, None) => Risk::Blocks,
-            },
-            line: self.line(span),
-            step: Step::Detach {
-                key: key.clone(),
-                usage_plan: UsagePlanTarget {
-                    name: name.clone(),
-                    handle: Some(usage_plan.clone()),
-                },
             },
         });
     }

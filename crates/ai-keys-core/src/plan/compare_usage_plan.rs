@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::change::{Action, Change, Differences, Kind, Risk, Subject, set_in_words};
-use super::code::{AK401, AK402, AK403, AK409, AK411};
+use super::code::{AK401, AK402, AK403, AK409, AK411, AK412};
 use super::guard::{Guard, GuardReason};
-use super::planner::{OwnedObject, Planner};
+use super::planner::{OwnedObject, Planner, is_owned_by_stack};
 use super::step::{NewUsagePlan, Step, UsagePlanEdit, UsagePlanTarget};
-use crate::limits::{Quota, Throttle, in_words};
+use crate::diagnostic::list_of;
+use crate::limits::{Quota, Rate, Throttle, in_words};
 use crate::state::{DesiredUsagePlan, Handle, LiveUsagePlan, Marker, StageId};
 
 type Stages = BTreeMap<StageId, BTreeMap<String, Throttle>>;
@@ -23,6 +24,14 @@ impl<'a> Planner<'a> {
                 self.resolve_referred(usage_plan)
             };
             self.usage_plan_handles.insert(name, handle);
+            if let Some(handle) = handle {
+                self.usage_plan_names.entry(handle).or_insert(name);
+            }
+            if !usage_plan.is_managed {
+                let live = handle.and_then(|handle| self.live.usage_plans.get(handle));
+                let stages = live.map(|live| live.stages.keys().cloned().collect());
+                self.stages_of.insert(name, stages.unwrap_or_default());
+            }
         }
         let gone: Vec<_> = self
             .owned_usage_plans
@@ -41,6 +50,8 @@ impl<'a> Planner<'a> {
         desired: &'a DesiredUsagePlan,
     ) -> Option<&'a Handle> {
         let stages = self.resolve_stages(desired);
+        let resolved = stages.iter().flat_map(BTreeMap::keys).cloned().collect();
+        self.stages_of.insert(name, resolved);
         if let Some(owned) = self.keep_one_usage_plan(name, desired) {
             if let Some(stages) = stages {
                 self.update_usage_plan(name, desired, owned.handle, owned.live, &stages);
@@ -52,20 +63,13 @@ impl<'a> Planner<'a> {
             self.update_usage_plan(name, desired, handle, live, &stages?);
             return Some(handle);
         }
-        let is_taken = |live: &LiveUsagePlan| live.name == desired.cloud_name;
-        if let Some((handle, _)) = self
-            .live
-            .usage_plans
-            .iter()
-            .find(|(_, live)| is_taken(live))
-        {
+        if let Some(handles) = self.unmarked_usage_plans.get(desired.cloud_name.as_str()) {
+            let ids = list_of(handles.iter().map(|handle| handle.as_str()));
             let message = format!(
-                "there is a usage plan `{}` already (id {handle}), and it is not ours",
+                "there is a usage plan `{}` already (id {ids}), and it is not ours",
                 desired.cloud_name
             );
-            let help = format!(
-                "take it over with adopt = \"{handle}\", refer to it with manage = false, or rename this one"
-            );
+            let help = "take it over with `adopt` and its id, refer to it with manage = false, or rename this one";
             self.out.report(&AK401, desired.span, message).help(help);
             return None;
         }
@@ -80,17 +84,29 @@ impl<'a> Planner<'a> {
         desired: &DesiredUsagePlan,
     ) -> Option<OwnedObject<'a, LiveUsagePlan>> {
         let mut objects = self.owned_usage_plans.get(name)?.clone();
-        // The one that keys are on stays; then the first by id.
-        objects.sort_by_key(|object| (std::cmp::Reverse(object.live.keys.len()), object.handle));
+        // The one that most keys stay on; then the first by id.
+        objects.sort_by_cached_key(|object| {
+            let keys = object.live.keys.iter();
+            let staying = keys.filter(|key| self.stays_on(key, name)).count();
+            (std::cmp::Reverse(staying), object.handle)
+        });
         let (keep, others) = objects.split_first()?;
         for other in others {
             let message = format!(
                 "usage plan `{name}` exists twice: {} and {}",
                 keep.handle, other.handle
             );
+            let stranded = other.live.keys.iter().filter(|key| self.is_stranded(key));
+            if stranded.count() > 0 {
+                self.out.report(&AK411, desired.span, message).help(format!(
+                    "keys are on {} that do not say `usage-plans`, or are not ours: once they leave it, the plan removes it",
+                    other.handle
+                ));
+                continue;
+            }
             self.out
                 .report(&AK411, desired.span, message)
-                .help("the plan removes the second one");
+                .help(format!("the plan removes {}", other.handle));
             self.remove_usage_plan(*other, "a second one that a lost answer left");
         }
         Some(*keep)
@@ -119,6 +135,14 @@ impl<'a> Planner<'a> {
                 .help("remove the other entry first");
             return None;
         }
+        if is_owned_by_stack(&live.tags) {
+            let message =
+                format!("usage plan `{name}` takes over `{adopt}`, which CloudFormation owns");
+            let help = "retain and remove it in the stack first, or acknowledge the adoption";
+            self.out.report(&AK412, desired.span, message).help(help);
+            self.guards
+                .push(Guard::new(GuardReason::OwnedByStack, &subject(name)));
+        }
         Some((handle, live))
     }
 
@@ -140,6 +164,7 @@ impl<'a> Planner<'a> {
             None,
             set_in_words(&stages.keys().cloned().collect()),
         );
+        method_edits(&mut differences, &BTreeMap::new(), &stages);
         let spec = NewUsagePlan {
             name: desired.cloud_name.clone(),
             description: Marker::new(&self.desired.namespace, name).attach(text),
@@ -153,7 +178,7 @@ impl<'a> Planner<'a> {
             fields: differences.fields,
             reason: None,
             risk: Risk::None,
-            line: self.line(desired.span),
+            line: Some(self.line(desired.span)),
             step: Step::CreateUsagePlan {
                 name: name.to_owned(),
                 spec,
@@ -204,7 +229,8 @@ impl<'a> Planner<'a> {
                 UsagePlanEdit::Quota { quota }
             }));
         }
-        edits.extend(method_edits(&mut differences, &live.stages, stages));
+        let (methods, method_risk) = method_edits(&mut differences, &live.stages, stages);
+        edits.extend(methods);
         if edits.is_empty() {
             return;
         }
@@ -218,8 +244,8 @@ impl<'a> Planner<'a> {
             subject: subject(name),
             fields: differences.fields,
             reason: (!is_ours).then(|| format!("takes over the live usage plan {handle}")),
-            risk: update_risk(before, after, &edits),
-            line: self.line(desired.span),
+            risk: update_risk(before, after, &edits).max(method_risk),
+            line: Some(self.line(desired.span)),
             step: Step::UpdateUsagePlan {
                 usage_plan: UsagePlanTarget {
                     name: name.to_owned(),
@@ -246,6 +272,15 @@ impl<'a> Planner<'a> {
                 "usage plan `{name}` was removed, but {foreign} keys that are not ours are on it"
             );
             let help = "move those keys first, or put the usage plan back";
+            self.out
+                .report(&AK409, self.desired.span, message)
+                .help(help);
+            return;
+        }
+        let referring = self.usage_plan_names.get(object.handle);
+        if let Some(other) = referring.filter(|other| **other != name.as_str()) {
+            let message = format!("usage plan `{name}` was removed, but `{other}` refers to it");
+            let help = "put the usage plan back, or let the other refer to another one";
             self.out
                 .report(&AK409, self.desired.span, message)
                 .help(help);
@@ -326,19 +361,26 @@ fn stage_edits(
         .collect()
 }
 
+/// Returns the edits of the limits of single methods, and how much they hurt.
 fn method_edits(
     differences: &mut Differences,
     before: &Stages,
     after: &Stages,
-) -> Vec<UsagePlanEdit> {
+) -> (Vec<UsagePlanEdit>, Risk) {
     let none = BTreeMap::new();
     let mut edits = Vec::new();
+    let mut risk = Risk::None;
     for (stage, methods) in after {
         let live = before.get(stage).unwrap_or(&none);
         for (method, throttle) in methods {
             let found = live.get(method);
             let field = format!("throttle of {method} in {stage}");
-            if differences.note(&field, Some(in_words(found)), Some(throttle.to_string())) {
+            if differences.note(
+                &field,
+                found.map(ToString::to_string),
+                Some(throttle.to_string()),
+            ) {
+                risk = risk.max(throttle_risk(found.copied(), Some(*throttle)));
                 let (stage, method) = (stage.clone(), method.clone());
                 edits.push(UsagePlanEdit::MethodThrottle {
                     stage,
@@ -352,16 +394,12 @@ fn method_edits(
             .filter(|(method, _)| !methods.contains_key(*method))
         {
             let field = format!("throttle of {method} in {stage}");
-            differences.note(
-                &field,
-                Some(throttle.to_string()),
-                Some(in_words::<Throttle>(None)),
-            );
+            differences.note(&field, Some(throttle.to_string()), None);
             let (stage, method) = (stage.clone(), method.clone());
             edits.push(UsagePlanEdit::RemoveMethodThrottle { stage, method });
         }
     }
-    edits
+    (edits, risk)
 }
 
 /// Returns whether callers can be turned away who were not before.
@@ -370,26 +408,49 @@ fn update_risk(
     after: (Option<Throttle>, Option<Quota>),
     edits: &[UsagePlanEdit],
 ) -> Risk {
-    let rate = |throttle: Option<Throttle>| throttle.map(|t| (t.rate_per_second, t.burst_requests));
-    let blocks = |throttle: Throttle| throttle.to_string().ends_with("blocks everyone");
-    let limit = |quota: Option<Quota>| quota.map(|quota| (quota.limit, quota.per));
-    let is_blocked = after.0.is_some_and(blocks) || after.1.is_some_and(|quota| quota.limit == 0);
-    let changed = before != after;
-    if edits
-        .iter()
-        .any(|edit| matches!(edit, UsagePlanEdit::RemoveStage { .. }))
-        || (changed && is_blocked)
-    {
+    let takes_a_stage = |edit: &UsagePlanEdit| matches!(edit, UsagePlanEdit::RemoveStage { .. });
+    if edits.iter().any(takes_a_stage) {
         return Risk::Blocks;
     }
-    let is_tighter = match (rate(before.0), rate(after.0)) {
-        (None, Some(_)) => true,
-        (Some((rate, burst)), Some((new_rate, new_burst))) => new_rate < rate || new_burst < burst,
+    throttle_risk(before.0, after.0).max(quota_risk(before.1, after.1))
+}
+
+fn throttle_risk(before: Option<Throttle>, after: Option<Throttle>) -> Risk {
+    if before == after {
+        return Risk::None;
+    }
+    let rate = |side: Option<Throttle>| side.and_then(|throttle| throttle.rate_per_second);
+    let burst = |side: Option<Throttle>| side.and_then(|throttle| throttle.burst_requests);
+    if rate(after).is_some_and(Rate::is_zero) || burst(after) == Some(0) {
+        Risk::Blocks
+    } else if is_tighter(rate(before), rate(after)) || is_tighter(burst(before), burst(after)) {
+        Risk::Limits
+    } else {
+        Risk::None
+    }
+}
+
+fn quota_risk(before: Option<Quota>, after: Option<Quota>) -> Risk {
+    let limit = |side: Option<Quota>| side.map(|quota| quota.limit);
+    let is_another_period = before
+        .zip(after)
+        .is_some_and(|(before, after)| before.per != after.per);
+    if before == after {
+        Risk::None
+    } else if limit(after) == Some(0) {
+        Risk::Blocks
+    } else if is_another_period || is_tighter(limit(before), limit(after)) {
+        Risk::Limits
+    } else {
+        Risk::None
+    }
+}
+
+/// Returns whether a limit lets less through; a missing one lets all through.
+fn is_tighter<T: PartialOrd>(before: Option<T>, after: Option<T>) -> bool {
+    match (before, after) {
         (_, None) => false,
-    } || match (limit(before.1), limit(after.1)) {
         (None, Some(_)) => true,
-        (Some((limit, per)), Some((new_limit, new_per))) => new_limit < limit || new_per != per,
-        (_, None) => false,
-    };
-    if is_tighter { Risk::Limits } else { Risk::None }
+        (Some(before), Some(after)) => after < before,
+    }
 }

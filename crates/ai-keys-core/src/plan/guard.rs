@@ -13,6 +13,8 @@ use super::change::{Kind, Subject};
 pub enum GuardReason {
     /// More objects are taken away than `max-deletes` allows.
     Threshold,
+    /// Most of what the file owns is taken away, however little that is.
+    MostOfAll,
     /// Its owner has no other key that works.
     LastKeyOfOwner,
     /// CloudFormation owns it.
@@ -23,7 +25,7 @@ impl GuardReason {
     /// Returns the verb of the acknowledgement.
     fn verb(self) -> &'static str {
         match self {
-            Self::Threshold | Self::LastKeyOfOwner => "delete",
+            Self::Threshold | Self::MostOfAll | Self::LastKeyOfOwner => "delete",
             Self::OwnedByStack => "adopt",
         }
     }
@@ -33,6 +35,7 @@ impl fmt::Display for GuardReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Threshold => "more is taken away than max-deletes allows",
+            Self::MostOfAll => "more than half of what this file owns is taken away",
             Self::LastKeyOfOwner => "its owner has no other key that works",
             Self::OwnedByStack => "CloudFormation owns it",
         })
@@ -62,14 +65,20 @@ impl Guard {
     }
 }
 
-/// Drops the guards on numbers if the numbers are small enough.
-pub(super) fn lift_below_threshold(guards: &mut Vec<Guard>, max_deletes: u32) {
-    let taken_away = guards
-        .iter()
-        .filter(|guard| guard.reason == GuardReason::Threshold)
-        .count();
-    if taken_away <= max_deletes as usize {
-        guards.retain(|guard| guard.reason != GuardReason::Threshold);
+/// Drops the guards on numbers if the numbers are small enough: at most
+/// `max_deletes`, and not most of the `owned` objects. So a file that lost its
+/// end is noticed in a small account too. A single object never is "most".
+pub(super) fn lift_below_threshold(guards: &mut Vec<Guard>, max_deletes: usize, owned: usize) {
+    let is_number = |guard: &Guard| guard.reason == GuardReason::Threshold;
+    let taken_away = guards.iter().filter(|guard| is_number(guard)).count();
+    if taken_away <= max_deletes {
+        if taken_away > 1 && taken_away * 2 > owned {
+            for guard in guards.iter_mut().filter(|guard| is_number(guard)) {
+                guard.reason = GuardReason::MostOfAll;
+            }
+        } else {
+            guards.retain(|guard| !is_number(guard));
+        }
     }
     guards.sort();
     guards.dedup();

@@ -18,13 +18,20 @@ use crate::manifest::DEFAULT_OVERLAP;
 use crate::state::{DesiredKey, LiveKey, Liveness, Marker, MarkerDate};
 
 impl<'a> Planner<'a> {
-    /// Returns whether a key is meant to work today. A protected key is not
-    /// disabled by its date.
-    pub(super) fn wants_enabled(&mut self, desired: &DesiredKey) -> bool {
+    /// Returns whether a key is meant to work after this plan. A protected one
+    /// that works is never disabled.
+    pub(super) fn wants_enabled(&self, desired: &DesiredKey, live: Option<&LiveKey>) -> bool {
+        let is_active = live.is_some_and(|live| live.liveness == Liveness::Active);
+        (desired.is_protected && is_active) || self.works_today(desired)
+    }
+
+    /// Returns whether the manifest lets a key work today.
+    pub(super) fn works_today(&self, desired: &DesiredKey) -> bool {
         let is_expired = desired.expires.is_some_and(|day| day <= self.today);
         desired.is_enabled && (!is_expired || desired.is_protected)
     }
 
+    /// Returns the reason of a key that its date disables.
     pub(super) fn expiry_reason(&self, desired: &DesiredKey) -> Option<String> {
         let expires = desired.expires.filter(|day| *day <= self.today)?;
         Some(format!("expired {expires}"))
@@ -42,6 +49,11 @@ impl<'a> Planner<'a> {
                 .help(help);
             return;
         }
+        self.take_away(object, Action::Disable, why);
+    }
+
+    /// Disables a key at once and deletes it after the grace.
+    fn take_away(&mut self, object: OwnedObject<'a, LiveKey>, action: Action, why: &str) {
         let is_active = object.live.liveness == Liveness::Active;
         let removed = object
             .marker
@@ -49,40 +61,53 @@ impl<'a> Planner<'a> {
             .filter(|_| !is_active);
         let grace = self.desired.removal_grace;
         let delete_on = removed.unwrap_or(self.today).plus(grace);
-        if delete_on <= self.today {
-            if removed.is_none() {
-                self.guard_removal(object, is_active);
+        let is_due = delete_on <= self.today;
+        match removed {
+            Some(day) if is_due => {
+                let reason = format!("{why} on {day}, and the grace of {grace} is over");
+                self.delete_key(object, reason);
+                return;
             }
-            let since = removed.map(|day| format!(" on {day}, and the grace of {grace} is over"));
-            self.delete_key(object, format!("{why}{}", since.unwrap_or_default()));
-        } else if removed.is_some() {
-            self.upcoming.push(Upcoming {
+            Some(_) => self.upcoming.push(Upcoming {
                 date: delete_on,
                 action: Action::Delete,
                 subject: subject(&object.marker.name, object.marker.generation),
                 reason: why.to_owned(),
-            });
-            self.leave_doomed_usage_plans(object);
-        } else {
-            self.guard_removal(object, is_active);
-            let mut marker = object.marker.clone();
-            marker.set_date(MarkerDate::Removed, Some(self.today));
-            marker.set_date(MarkerDate::Retiring, None);
-            let reason = format!("{why}; deleted after {delete_on} unless it comes back");
-            self.switch_off(object, Action::Disable, &marker, reason);
-            self.leave_doomed_usage_plans(object);
+            }),
+            None => {
+                if action == Action::Disable {
+                    self.guard_removal(object, is_active);
+                }
+                if is_due {
+                    self.delete_key(object, why.to_owned());
+                    return;
+                }
+                let mut marker = object.marker.clone();
+                marker.set_date(MarkerDate::Removed, Some(self.today));
+                marker.set_date(MarkerDate::Retiring, None);
+                let reason = format!("{why}; deleted after {delete_on} unless it comes back");
+                self.switch_off(object, action, &marker, reason);
+            }
         }
+        // A key in its grace keeps its usage plans, so that it can come back,
+        // unless the usage plan itself goes.
+        self.leave_doomed_usage_plans(None, &key_ref(object), false);
     }
 
     /// Plans the next step in the life of an older value.
     pub(super) fn retire_key(&mut self, object: OwnedObject<'a, LiveKey>, newest: u32) {
-        if object.marker.date(MarkerDate::Removed).is_some() {
-            self.remove_key(object, &format!("replaced by generation {newest}"));
-            return;
-        }
-        let Some(until) = object.marker.date(MarkerDate::Retiring) else {
-            let mut marker = object.marker.clone();
-            let until = self.today.plus(DEFAULT_OVERLAP);
+        let marker = object.marker;
+        let until = marker.date(MarkerDate::Retiring);
+        let is_removed = marker.date(MarkerDate::Removed).is_some();
+        let is_active = object.live.liveness == Liveness::Active;
+        if marker.is_protected() || (until.is_none() && !is_removed) {
+            let until = until
+                .filter(|day| *day > self.today)
+                .unwrap_or_else(|| self.today.plus(DEFAULT_OVERLAP));
+            // The newest value has taken the protection over.
+            let mut marker = marker.clone();
+            marker.set_protected(false);
+            marker.set_date(MarkerDate::Removed, None);
             marker.set_date(MarkerDate::Retiring, Some(until));
             self.push_update(
                 object,
@@ -94,22 +119,27 @@ impl<'a> Planner<'a> {
                 (Differences::default(), Risk::None),
                 format!("generation {newest} took over; this one works until {until}"),
             );
+        } else if is_removed {
+            self.take_away(
+                object,
+                Action::Disable,
+                &format!("replaced by generation {newest}"),
+            );
             return;
-        };
-        if until > self.today {
+        } else if let Some(until) = until {
+            if until <= self.today {
+                let why = format!("the overlap with generation {newest} ended {until}");
+                self.take_away(object, Action::Retire, &why);
+                return;
+            }
             self.upcoming.push(Upcoming {
                 date: until,
                 action: Action::Retire,
-                subject: subject(&object.marker.name, object.marker.generation),
+                subject: subject(&marker.name, marker.generation),
                 reason: format!("generation {newest} took over"),
             });
-            return;
         }
-        let mut marker = object.marker.clone();
-        marker.set_date(MarkerDate::Retiring, None);
-        marker.set_date(MarkerDate::Removed, Some(self.today));
-        let reason = format!("the overlap with generation {newest} ended {until}");
-        self.switch_off(object, Action::Retire, &marker, reason);
+        self.leave_doomed_usage_plans(None, &key_ref(object), is_active);
     }
 
     fn switch_off(
@@ -171,20 +201,6 @@ impl<'a> Planner<'a> {
         });
     }
 
-    /// A key in its grace keeps its usage plans, so that it can come back,
-    /// unless the usage plan itself goes.
-    fn leave_doomed_usage_plans(&mut self, object: OwnedObject<'a, LiveKey>) {
-        let on = self
-            .memberships
-            .get(object.handle)
-            .cloned()
-            .unwrap_or_default();
-        let doomed: Vec<_> = on.intersection(&self.doomed_usage_plans).copied().collect();
-        for handle in doomed {
-            self.detach(self.desired.span, &key_ref(object), handle, false, None);
-        }
-    }
-
     /// Callers are turned away at this moment, and not again when the key is
     /// deleted after its grace: so this is where a person's word is asked for.
     fn guard_removal(&mut self, object: OwnedObject<'a, LiveKey>, is_active: bool) {
@@ -198,7 +214,7 @@ impl<'a> Planner<'a> {
             .desired
             .keys
             .values()
-            .any(|key| key.owner.as_deref() == Some(owner) && key.is_enabled);
+            .any(|key| key.owner.as_deref() == Some(owner) && self.works_today(key));
         if !has_another {
             self.guards
                 .push(Guard::new(GuardReason::LastKeyOfOwner, &subject));

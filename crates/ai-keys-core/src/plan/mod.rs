@@ -1,5 +1,6 @@
 //! Desired and live state in, an ordered list of changes out. A plan is data.
 
+mod attachments;
 mod change;
 pub(crate) mod code;
 mod compare_key;
@@ -11,7 +12,13 @@ pub mod order;
 mod planner;
 mod resolve_names;
 mod reviewed;
+mod satisfied;
 mod step;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,9 @@ use crate::date::Date;
 use crate::diagnostic::Diagnostics;
 use crate::digest::Digest;
 use crate::source::{Source, Span};
-use crate::state::{DesiredState, Handle, LiveKey, LiveState, LiveUsagePlan, Marker};
+use crate::state::{
+    DesiredState, Handle, LiveKey, LiveState, LiveUsagePlan, Marker, MarkerDate, StageId,
+};
 
 /// A plan, and what the live state says about the manifest.
 #[derive(Clone, Debug)]
@@ -63,6 +65,16 @@ pub(super) struct Planner<'a> {
     pub(super) owned_usage_plans: Owned<'a, LiveUsagePlan>,
     /// The live usage plan of each usage plan in the manifest.
     pub(super) usage_plan_handles: BTreeMap<&'a str, Option<&'a Handle>>,
+    /// The name in the manifest of each live usage plan that has one.
+    pub(super) usage_plan_names: BTreeMap<&'a Handle, &'a str>,
+    /// The stages of each usage plan in the manifest, once the plan is done.
+    pub(super) stages_of: BTreeMap<&'a str, BTreeSet<StageId>>,
+    /// The live keys without a marker that this manifest does not take over,
+    /// by name.
+    pub(super) unmarked_keys: BTreeMap<&'a str, Vec<&'a Handle>>,
+    /// The live usage plans without a marker that this manifest does not take
+    /// over, by name.
+    pub(super) unmarked_usage_plans: BTreeMap<&'a str, Vec<&'a Handle>>,
     /// The usage plans that each live key is on.
     pub(super) memberships: BTreeMap<&'a Handle, BTreeSet<&'a Handle>>,
     /// Usage plans that this plan deletes.
@@ -86,11 +98,30 @@ impl<'a> Planner<'a> {
                 memberships.entry(key).or_default().insert(handle);
             }
         }
+        let adopted_keys = desired.keys.values().filter_map(|key| key.adopt.as_ref());
+        let adopted_keys: BTreeSet<&Handle> = adopted_keys.collect();
+        let managed = desired.usage_plans.values().filter(|up| up.is_managed);
+        let adopted_usage_plans: BTreeSet<&Handle> =
+            managed.filter_map(|up| up.adopt.as_ref()).collect();
+        let unmarked_keys = live
+            .keys
+            .iter()
+            .filter(|(handle, key)| key.marker.is_none() && !adopted_keys.contains(handle))
+            .map(|(handle, key)| (key.name.as_str(), handle));
+        let unmarked_usage_plans = live
+            .usage_plans
+            .iter()
+            .filter(|(handle, up)| up.marker.is_none() && !adopted_usage_plans.contains(handle))
+            .map(|(handle, up)| (up.name.as_str(), handle));
         Self {
             desired,
             live,
             today,
             source,
+            unmarked_keys: grouped(unmarked_keys),
+            unmarked_usage_plans: grouped(unmarked_usage_plans),
+            usage_plan_names: BTreeMap::new(),
+            stages_of: BTreeMap::new(),
             owned_keys: owned(&live.keys, &desired.namespace, |key| key.marker.as_ref()),
             owned_usage_plans: owned(&live.usage_plans, &desired.namespace, |usage_plan| {
                 usage_plan.marker.as_ref()
@@ -130,15 +161,24 @@ impl<'a> Planner<'a> {
     }
 
     /// Returns the line of a place in the manifest.
-    pub(super) fn line(&self, span: Span) -> Option<u32> {
-        Some(self.source.line(span.start))
+    pub(super) fn line(&self, span: Span) -> u32 {
+        self.source.line(span.start)
     }
 
     fn finish(mut self) -> Planned {
         order::sort(&mut self.changes);
         self.upcoming.sort();
         self.upcoming.dedup();
-        guard::lift_below_threshold(&mut self.guards, self.desired.max_deletes);
+        let is_removed =
+            |object: &&OwnedObject<'_, LiveKey>| object.marker.date(MarkerDate::Removed).is_some();
+        let removed = self.owned_keys.values().flatten().filter(is_removed);
+        let owned_keys: usize = self.owned_keys.values().map(Vec::len).sum();
+        let owned_usage_plans: usize = self.owned_usage_plans.values().map(Vec::len).sum();
+        guard::lift_below_threshold(
+            &mut self.guards,
+            self.desired.max_deletes as usize,
+            owned_keys + owned_usage_plans - removed.count(),
+        );
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let subjects = self.changes.iter().map(|change| &change.subject);
         let touched: BTreeSet<(Kind, &str)> = subjects
@@ -156,8 +196,6 @@ impl<'a> Planner<'a> {
             .usage_plans
             .iter()
             .filter(|(_, up)| up.is_managed);
-        let owned_keys: usize = self.owned_keys.values().map(Vec::len).sum();
-        let owned_usage_plans: usize = self.owned_usage_plans.values().map(Vec::len).sum();
         let counts = Counts {
             unchanged_keys: unchanged(Kind::Key, &mut self.desired.keys.keys()),
             unchanged_usage_plans: unchanged(Kind::UsagePlan, &mut managed.map(|(name, _)| name)),
@@ -206,4 +244,20 @@ fn owned<'a, T>(
         }
     }
     owned
+}
+
+fn grouped<'a>(
+    named: impl Iterator<Item = (&'a str, &'a Handle)>,
+) -> BTreeMap<&'a str, Vec<&'a Handle>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (name, handle) in named {
+        groups.entry(name).or_default().push(handle);
+    }
+    groups
+}
+
+/// Returns whether CloudFormation made the object and goes on changing it.
+pub(super) fn is_owned_by_stack(tags: &BTreeMap<String, String>) -> bool {
+    tags.keys()
+        .any(|tag| tag.starts_with("aws:cloudformation:"))
 }

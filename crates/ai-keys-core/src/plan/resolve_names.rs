@@ -6,7 +6,7 @@ use super::code::{AK404, AK405, AK406, AK407};
 use super::planner::Planner;
 use crate::diagnostic::{did_you_mean, list_of};
 use crate::limits::Throttle;
-use crate::state::{DesiredUsagePlan, Handle, StageId, StageName};
+use crate::state::{DesiredUsagePlan, Handle, LiveUsagePlan, StageId, StageName};
 
 impl<'a> Planner<'a> {
     /// Returns the stages of a usage plan by the ids of their REST APIs, or
@@ -67,16 +67,28 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Returns whether a live usage plan is another entry's, which may rename it.
+    fn is_managed_here(&self, handle: &Handle) -> bool {
+        let is_managed = |up: &&DesiredUsagePlan| up.is_managed;
+        let usage_plans = &self.desired.usage_plans;
+        let live = self.live.usage_plans.get(handle);
+        let marker = live.and_then(|live| live.marker.as_ref());
+        let is_marked = marker.is_some_and(|marker| {
+            let entry = usage_plans.get(&marker.name).filter(is_managed);
+            marker.namespace == self.desired.namespace && entry.is_some()
+        });
+        let adopts = |up: &DesiredUsagePlan| up.adopt.as_ref() == Some(handle);
+        is_marked || usage_plans.values().filter(is_managed).any(adopts)
+    }
+
     /// Returns the live usage plan that one with `manage = false` refers to,
     /// or `None` after reporting that it cannot be told.
     pub(super) fn resolve_referred(&mut self, usage_plan: &DesiredUsagePlan) -> Option<&'a Handle> {
         let live = &self.live.usage_plans;
         let wanted = &usage_plan.cloud_name;
-        let is_meant = |(handle, found): &(&'a Handle, &crate::state::LiveUsagePlan)| {
-            usage_plan
-                .adopt
-                .as_ref()
-                .map_or(found.name == *wanted, |adopt| adopt == *handle)
+        let is_meant = |(handle, found): &(&'a Handle, &LiveUsagePlan)| match &usage_plan.adopt {
+            Some(adopt) => adopt == *handle,
+            None => found.name == *wanted && !self.is_managed_here(handle),
         };
         let handles: Vec<&'a Handle> = live
             .iter()
@@ -84,11 +96,23 @@ impl<'a> Planner<'a> {
             .map(|(handle, _)| handle)
             .collect();
         match handles.as_slice() {
+            [handle] if self.is_managed_here(handle) => {
+                let message = format!("usage plan `{handle}` is managed by another entry here");
+                self.out
+                    .report(&AK406, usage_plan.span, message)
+                    .help("name that entry instead");
+                None
+            }
             [handle] => Some(handle),
             [] => {
+                let named = usage_plan
+                    .adopt
+                    .as_ref()
+                    .map_or(wanted.as_str(), Handle::as_str);
                 let message =
-                    format!("there is no usage plan `{wanted}` in this account and region");
-                let meant = did_you_mean(wanted, live.values().map(|found| found.name.as_str()));
+                    format!("there is no usage plan `{named}` in this account and region");
+                let known = live.values().map(|found| found.name.as_str());
+                let meant = did_you_mean(wanted, known).filter(|_| usage_plan.adopt.is_none());
                 self.out
                     .report(&AK406, usage_plan.span, message)
                     .help(match meant {

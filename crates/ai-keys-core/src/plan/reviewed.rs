@@ -5,11 +5,12 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::change::{Action, Change};
-use super::step::{KeyRef, Step};
+use super::change::Change;
+use super::satisfied::is_satisfied;
+use super::step::Step;
 use super::{PLAN_FORMAT, Plan};
 use crate::date::{Date, Days};
-use crate::state::{LiveKey, LiveState, Liveness};
+use crate::state::{Handle, LiveState};
 
 /// Why a file is not a plan that can be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +103,6 @@ pub fn check_reviewed(reviewed: &Plan, fresh: &Plan, live: &LiveState) -> Result
             plan.region.clone(),
         )
     };
-    let is_in =
-        |change: &Change, plan: &Plan| plan.changes.iter().any(|other| other.does_the_same(change));
     let stale = Stale {
         is_manifest_changed: reviewed.inputs != fresh.inputs,
         is_elsewhere: place(reviewed) != place(fresh),
@@ -117,7 +116,12 @@ pub fn check_reviewed(reviewed: &Plan, fresh: &Plan, live: &LiveState) -> Result
             .changes
             .iter()
             .filter(|change| {
-                !is_in(change, fresh) && !is_satisfied(change, live, &reviewed.namespace)
+                let is_left = fresh.changes.iter().any(|left| {
+                    left.action == change.action
+                        && left.subject == change.subject
+                        && is_rest_of(&left.step, &change.step)
+                });
+                !is_left && !is_satisfied(&change.step, live, &reviewed.namespace)
             })
             .cloned()
             .collect(),
@@ -129,83 +133,69 @@ pub fn check_reviewed(reviewed: &Plan, fresh: &Plan, live: &LiveState) -> Result
     }
 }
 
-/// A change whose object was made by an earlier, half-failed run now names the
-/// live object; that is still the reviewed change.
+/// Returns whether a change is a reviewed one, or what is left of it.
 fn is_reviewed(fresh: &Change, reviewed: &Plan) -> bool {
     reviewed.changes.iter().any(|change| {
-        change.does_the_same(fresh)
-            || (change.action == fresh.action
-                && change.subject == fresh.subject
-                && forget_handles(&change.step, &fresh.step))
+        change.action == fresh.action
+            && change.subject == fresh.subject
+            && is_rest_of(&fresh.step, &change.step)
     })
 }
 
-/// Returns whether two attachments are the same but for handles that were not
-/// known when the first was planned.
-fn forget_handles(reviewed: &Step, fresh: &Step) -> bool {
-    match (reviewed, fresh) {
+/// Returns whether a step is what a half-failed run left of a reviewed one:
+/// the same, with handles that were not known before, or the second of two
+/// calls.
+fn is_rest_of(fresh: &Step, reviewed: &Step) -> bool {
+    match (fresh, reviewed) {
         (
+            Step::Attach { key, usage_plan },
             Step::Attach {
-                key: a,
-                usage_plan: b,
-            },
-            Step::Attach {
-                key: c,
-                usage_plan: d,
+                key: reviewed_key,
+                usage_plan: reviewed_plan,
             },
         ) => {
-            a.name == c.name
-                && a.generation == c.generation
-                && (a.handle.is_none() || a.handle == c.handle)
-                && b.name == d.name
-                && (b.handle.is_none() || b.handle == d.handle)
+            let is_known = |was: &Option<Handle>, is: &Option<Handle>| was.is_none() || was == is;
+            key.name == reviewed_key.name
+                && key.generation == reviewed_key.generation
+                && is_known(&reviewed_key.handle, &key.handle)
+                && usage_plan.name == reviewed_plan.name
+                && is_known(&reviewed_plan.handle, &usage_plan.handle)
         }
-        _ => false,
-    }
-}
-
-/// Returns whether the live state already is as the change would make it.
-fn is_satisfied(change: &Change, live: &LiveState, namespace: &str) -> bool {
-    let key_of = |key: &KeyRef| -> Option<&LiveKey> {
-        match &key.handle {
-            Some(handle) => live.keys.get(handle),
-            None => live.keys.values().find(|found| {
-                found.marker.as_ref().is_some_and(|marker| {
-                    marker.namespace == namespace
-                        && marker.name == key.name
-                        && marker.generation == key.generation
-                })
-            }),
+        (
+            Step::TagKey { key, set, remove },
+            Step::TagKey {
+                key: reviewed_key,
+                set: reviewed_set,
+                remove: reviewed_remove,
+            },
+        ) => {
+            key == reviewed_key
+                && set
+                    .iter()
+                    .all(|(tag, value)| reviewed_set.get(tag) == Some(value))
+                && remove.iter().all(|tag| reviewed_remove.contains(tag))
         }
-    };
-    let usage_plan_named = |name: &str| {
-        live.usage_plans.iter().find(|(_, found)| {
-            found
-                .marker
-                .as_ref()
-                .is_some_and(|m| m.namespace == namespace && m.name == name)
-        })
-    };
-    match &change.step {
-        Step::CreateUsagePlan { name, .. } => usage_plan_named(name).is_some(),
-        Step::CreateKey { key, .. } => key_of(key).is_some(),
-        Step::DeleteKey { key } => key_of(key).is_none(),
-        Step::DeleteUsagePlan { usage_plan, .. } => usage_plan
-            .handle
-            .as_ref()
-            .is_none_or(|handle| !live.usage_plans.contains_key(handle)),
-        // The fresh plan compares every field of an object that exists; what
-        // it no longer changes is as the manifest wants it.
-        Step::UpdateUsagePlan { usage_plan, .. } => usage_plan
-            .handle
-            .as_ref()
-            .is_some_and(|handle| live.usage_plans.contains_key(handle)),
-        Step::UpdateKey { key, patch } => key_of(key).is_some_and(|found| {
-            let is_active = found.liveness == Liveness::Active;
-            patch.is_enabled.is_none_or(|wanted| wanted == is_active)
-                || matches!(change.action, Action::Disable | Action::Retire) && !is_active
-        }),
-        Step::TagKey { key, .. } => key_of(key).is_some(),
-        Step::Attach { .. } | Step::Detach { .. } => true,
+        (
+            Step::DeleteUsagePlan { usage_plan, stages },
+            Step::DeleteUsagePlan {
+                usage_plan: reviewed_plan,
+                stages: reviewed_stages,
+            },
+        ) => {
+            usage_plan == reviewed_plan
+                && stages.iter().all(|stage| reviewed_stages.contains(stage))
+        }
+        (
+            Step::Attach { .. }
+            | Step::TagKey { .. }
+            | Step::DeleteUsagePlan { .. }
+            | Step::CreateUsagePlan { .. }
+            | Step::UpdateUsagePlan { .. }
+            | Step::CreateKey { .. }
+            | Step::UpdateKey { .. }
+            | Step::Detach { .. }
+            | Step::DeleteKey { .. },
+            _,
+        ) => fresh == reviewed,
     }
 }

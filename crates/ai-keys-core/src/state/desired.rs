@@ -9,7 +9,7 @@ use super::live::Handle;
 use crate::date::{Date, Days};
 use crate::limits::{Quota, Throttle};
 use crate::manifest::{KeyView, Manifest, StageEntry, UsagePlan};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::support::Provider;
 
 /// What a manifest asks of one target.
@@ -209,7 +209,7 @@ fn desired_usage_plan(name: &str, table: &UsagePlan, span: Span, target: &str) -
             .name
             .as_ref()
             .map_or_else(|| name.to_owned(), |name| name.value.clone()),
-        description: table.description.as_ref().map(|text| text.value.clone()),
+        description: table.description.as_ref().map(described),
         throttle: table
             .throttle
             .as_ref()
@@ -228,6 +228,11 @@ fn desired_usage_plan(name: &str, table: &UsagePlan, span: Span, target: &str) -
     }
 }
 
+/// A description as it is read back: what is blank before the marker is lost.
+fn described(text: &Spanned<String>) -> String {
+    text.value.trim_end().to_owned()
+}
+
 fn desired_stage(
     entry: &StageEntry,
     target: &str,
@@ -244,13 +249,13 @@ fn desired_stage(
 
 fn desired_key(key: &KeyView<'_>, target: &str) -> DesiredKey {
     let table = key.table();
-    let owned = |text: &crate::source::Spanned<String>| text.value.clone();
+    let owned = |text: &Spanned<String>| text.value.clone();
     DesiredKey {
         cloud_name: table
             .name
             .as_ref()
             .map_or_else(|| key.name().to_owned(), owned),
-        description: table.description.as_ref().map(owned),
+        description: table.description.as_ref().map(described),
         owner: key.owner().map(owned),
         service: key.service().map(owned),
         is_enabled: key.enabled().is_none_or(|enabled| enabled.value),
