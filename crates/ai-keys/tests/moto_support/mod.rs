@@ -1,0 +1,8 @@
+//! A moto of our own, and the command run against it as against AWS.
+
+mod command;
+mod folder;
+mod server;
+
+pub(crate) use folder::Folder;
+pub(crate) use server::Moto;

@@ -1,0 +1,152 @@
+//! A moto server on a free port, ended with the test, behind a proxy that keeps the journal.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use ai_keys_sandbox::{FaultProxy, JournalEntry};
+use serde_json::{Value, json};
+
+const REGION: &str = "eu-west-1";
+
+pub(crate) struct Moto {
+    child: Child,
+    proxy: FaultProxy,
+    address: String,
+}
+
+impl Moto {
+    /// Starts the server that `AI_KEYS_MOTO_SERVER` names; says so and returns none if it is not set.
+    pub(crate) fn start() -> Option<Self> {
+        let program = std::env::var_os("AI_KEYS_MOTO_SERVER").filter(|path| !path.is_empty());
+        let Some(program) = program else {
+            println!("skipped: no moto (AI_KEYS_MOTO_SERVER is not set)");
+            return None;
+        };
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let child = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("AI_KEYS_MOTO_SERVER names a program that starts");
+        let address = format!("127.0.0.1:{port}");
+        let proxy = FaultProxy::start(&format!("http://{address}")).unwrap();
+        let moto = Self {
+            child,
+            proxy,
+            address,
+        };
+        let patience = Instant::now() + Duration::from_mins(1);
+        while moto.try_send("GET", "/moto-api/data.json", "").is_none() {
+            assert!(Instant::now() < patience, "moto answers within a minute");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(moto)
+    }
+
+    /// Returns the endpoint for the command under test, which the journal sees.
+    pub(crate) fn url(&self) -> String {
+        self.proxy.url()
+    }
+
+    /// Returns the operations that asked for a change since the last call, and forgets them.
+    pub(crate) fn take_writes(&self) -> Vec<String> {
+        let journal = self.proxy.journal();
+        self.proxy.clear_journal();
+        let writes = journal.into_iter().filter(JournalEntry::is_write);
+        writes.filter_map(|entry| entry.operation).collect()
+    }
+
+    /// Makes a REST API with a deployed stage, and returns the API's id.
+    pub(crate) fn make_stage(&self, api: &str, stage: &str) -> String {
+        let id = text(&self.post("/restapis", &json!({ "name": api })), "id");
+        let resources = self.get(&format!("/restapis/{id}/resources"));
+        let root = text(&resources["item"][0], "id");
+        // moto deploys no API without a method and its integration.
+        let method = format!("/restapis/{id}/resources/{root}/methods/GET");
+        self.put(&method, &json!({ "authorizationType": "NONE" }));
+        self.put(&format!("{method}/integration"), &json!({ "type": "MOCK" }));
+        let deployments = format!("/restapis/{id}/deployments");
+        self.post(&deployments, &json!({ "stageName": stage }));
+        id
+    }
+
+    /// Returns all keys by name, each with its value and whatever else moto tells.
+    pub(crate) fn keys(&self) -> BTreeMap<String, Value> {
+        let listed = self.get("/apikeys?includeValues=true");
+        let keys = listed["item"].as_array().unwrap().iter();
+        keys.map(|key| (text(key, "name"), key.clone())).collect()
+    }
+
+    /// Returns the usage plan of a name, and the ids of the keys on it.
+    pub(crate) fn usage_plan(&self, name: &str) -> (Value, Vec<String>) {
+        let listed = self.get("/usageplans");
+        let mut found = listed["item"].as_array().unwrap().iter();
+        let usage_plan = found.find(|usage_plan| usage_plan["name"] == name).unwrap();
+        let id = text(usage_plan, "id");
+        let members = self.get(&format!("/usageplans/{id}/keys"));
+        let members = members["item"].as_array().unwrap().iter();
+        let mut ids: Vec<String> = members.map(|key| text(key, "id")).collect();
+        ids.sort();
+        (usage_plan.clone(), ids)
+    }
+
+    pub(crate) fn get(&self, target: &str) -> Value {
+        self.send("GET", target, "")
+    }
+
+    pub(crate) fn post(&self, target: &str, body: &Value) -> Value {
+        self.send("POST", target, &body.to_string())
+    }
+
+    fn put(&self, target: &str, body: &Value) -> Value {
+        self.send("PUT", target, &body.to_string())
+    }
+
+    fn send(&self, method: &str, target: &str, body: &str) -> Value {
+        let answer = self.try_send(method, target, body);
+        answer.unwrap_or_else(|| panic!("moto answers {method} {target}"))
+    }
+
+    /// Sends a request past the proxy, so that it is not in the journal.
+    fn try_send(&self, method: &str, target: &str, body: &str) -> Option<Value> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .ok()?;
+        // moto finds the service and the region in the scope; it checks no signature.
+        let request = format!(
+            "{method} {target} HTTP/1.1\r\nhost: {}\r\nauthorization: AWS4-HMAC-SHA256 \
+             Credential=AKIAIOSFODNN7EXAMPLE/20261123/{REGION}/apigateway/aws4_request, \
+             SignedHeaders=host, Signature=00\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        let is_good = head.get(9..12)?.starts_with('2');
+        is_good.then(|| serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns a member that is text.
+fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,193 @@
+//! Beside Terraform: what it made is left alone, refused or taken over, its values unchanged.
+//!
+//! Terraform and the provider run against moto, from a filesystem mirror, without any network.
+
+#[cfg(test)]
+mod moto_support;
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use serde_json::{Value, json};
+
+    use crate::moto_support::{Folder, Moto};
+
+    const MAIN: &str = include_str!("terraform/main.tf");
+
+    const MANIFEST: &str = r#"
+version = 1
+namespace = "acme-ai"
+
+[target.prod]
+provider = "aws-api-gateway"
+region = "eu-west-1"
+
+[usage-plan.internal]
+stages = ["agents-api/prod"]
+
+[key.ours]
+description = "Ours"
+usage-plans = ["internal"]
+"#;
+
+    /// Terraform in a folder of its own, pointed at a moto.
+    struct Terraform<'m> {
+        program: PathBuf,
+        folder: Folder,
+        moto: &'m Moto,
+    }
+
+    impl<'m> Terraform<'m> {
+        /// Finds Terraform and the mirror of its provider, or says which is missing.
+        fn find(moto: &'m Moto) -> Option<Self> {
+            let Some(mirror) = variable("AI_KEYS_TERRAFORM_MIRROR") else {
+                println!("skipped: no Terraform (AI_KEYS_TERRAFORM_MIRROR is not set)");
+                return None;
+            };
+            let program = variable("AI_KEYS_TERRAFORM").unwrap_or_else(|| "terraform".into());
+            let has_program = Command::new(&program)
+                .arg("-version")
+                .env("CHECKPOINT_DISABLE", "1")
+                .output()
+                .is_ok_and(|output| output.status.success());
+            if !has_program {
+                println!(
+                    "skipped: no Terraform (`{}` does not run)",
+                    program.display()
+                );
+                return None;
+            }
+            let folder = Folder::new();
+            let mirror = mirror.to_str().unwrap();
+            let mirror = format!("filesystem_mirror {{\n path = {} \n}}", json!(mirror));
+            folder.write(
+                "cli.tfrc",
+                &format!("provider_installation {{\n{mirror}\n}}\n"),
+            );
+            folder.write("main.tf", MAIN);
+            let found = Self {
+                program,
+                folder,
+                moto,
+            };
+            found.run(&["init", "-no-color"]);
+            Some(found)
+        }
+
+        /// Runs Terraform and returns what it printed. It must succeed.
+        fn run(&self, words: &[&str]) -> String {
+            let output = Command::new(&self.program)
+                .args(words)
+                .current_dir(self.folder.path())
+                .env("TF_CLI_CONFIG_FILE", self.folder.path().join("cli.tfrc"))
+                .env("TF_IN_AUTOMATION", "1")
+                .env("TF_INPUT", "0")
+                .env("CHECKPOINT_DISABLE", "1")
+                .env("TF_VAR_endpoint", self.moto.url())
+                .env_remove("TF_CLI_ARGS")
+                .output()
+                .unwrap();
+            let out = String::from_utf8(output.stdout).unwrap();
+            let err = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success(), "{words:?}\n{out}\n{err}");
+            out
+        }
+
+        /// Returns what Terraform would change: the address, and the attributes that differ.
+        fn would_change(&self) -> Vec<(String, Vec<String>)> {
+            self.run(&["plan", "-out", "terraform.plan"]);
+            let shown: Value =
+                serde_json::from_str(&self.run(&["show", "-json", "terraform.plan"])).unwrap();
+            let changes = shown["resource_changes"].as_array().unwrap().iter();
+            let changes =
+                changes.filter(|resource| resource["change"]["actions"] != json!(["no-op"]));
+            changes
+                .map(|resource| {
+                    assert_eq!(resource["change"]["actions"], json!(["update"]));
+                    let (before, after) =
+                        (&resource["change"]["before"], &resource["change"]["after"]);
+                    let attributes = before.as_object().unwrap().keys();
+                    let differ =
+                        attributes.filter(|name| before[name.as_str()] != after[name.as_str()]);
+                    let address = resource["address"].as_str().unwrap().to_owned();
+                    (address, differ.cloned().collect())
+                })
+                .collect()
+        }
+    }
+
+    fn variable(name: &str) -> Option<PathBuf> {
+        let value = std::env::var_os(name).filter(|value| !value.is_empty());
+        value.map(PathBuf::from)
+    }
+
+    /// One story, because `terraform init` alone takes seconds.
+    #[test]
+    fn keys_of_terraform_are_left_alone_refused_and_taken_over() {
+        let Some(moto) = Moto::start() else { return };
+        let Some(terraform) = Terraform::find(&moto) else {
+            return;
+        };
+        terraform.run(&["apply", "-auto-approve", "-no-color"]);
+        let theirs = moto.keys();
+        let their_usage_plan = moto.usage_plan("partners");
+        assert_eq!(theirs.len(), 3);
+        assert_eq!(their_usage_plan.1.len(), 2);
+
+        // Left alone.
+        let folder = Folder::new();
+        moto.make_stage("agents-api", "prod");
+        folder.write("keys.toml", MANIFEST);
+        moto.ai_keys(&folder, &["plan", "--detailed-exitcode"])
+            .ended(3)
+            .shows(&["+ create  key ours", "4 not ours, left alone"]);
+        moto.ai_keys(&folder, &["apply", "--yes"]).ended(0);
+        let mut now = moto.keys();
+        now.remove("ours");
+        assert!(now == theirs && moto.usage_plan("partners") == their_usage_plan);
+
+        // A second key of the same name is refused, and the first one named.
+        let id = theirs["search"]["id"].as_str().unwrap();
+        let wanted = "\n[key.search]\ndescription = \"Search\"\nusage-plans = [\"partners\"]\n";
+        let wanted = format!("{MANIFEST}{wanted}\n[usage-plan.partners]\nmanage = false\n");
+        folder.write("keys.toml", &wanted);
+        moto.take_writes();
+        moto.ai_keys(&folder, &["apply", "--yes"]).ended(1).says(&[
+            "error[AK401]",
+            "there is a key `search` already",
+            id,
+        ]);
+        assert_eq!(moto.take_writes(), [""; 0]);
+
+        // Taken over, with its value and its place on the usage plan.
+        let adopted = wanted.replace(
+            "[key.search]\n",
+            &format!("[key.search]\nadopt = \"{id}\"\n"),
+        );
+        folder.write("keys.toml", &adopted);
+        moto.ai_keys(&folder, &["plan"]).ended(0).shows(&["adopt"]);
+        moto.ai_keys(&folder, &["apply", "--yes"]).ended(0);
+        assert_eq!(moto.take_writes(), ["UpdateApiKey"]);
+        let now = moto.keys();
+        assert_eq!(now["search"]["id"], theirs["search"]["id"]);
+        assert_eq!(now["search"]["value"], theirs["search"]["value"]);
+        assert_eq!(
+            now["search"]["description"],
+            "Search [ai-keys: acme-ai/search#1]"
+        );
+        assert!(moto.usage_plan("partners") == their_usage_plan);
+        moto.ai_keys(&folder, &["plan", "--detailed-exitcode"])
+            .ended(0)
+            .shows(&["no changes", "3 not ours, left alone"]);
+
+        // Of all it made, Terraform sees this one description changed, and would put its own back.
+        // No value is replaced and no association touched. A `removed` block makes it forget the key.
+        let drift = (
+            "aws_api_gateway_api_key.search".to_owned(),
+            vec!["description".to_owned()],
+        );
+        assert_eq!(terraform.would_change(), [drift]);
+    }
+}
