@@ -75,6 +75,7 @@ fn health(shared: &Shared) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "instance": shared.instance,
         "date": shared.options.clock.today(),
+        "limits": shared.options.limits.name(),
     })
 }
 

@@ -34,6 +34,16 @@ pub enum Limits {
     Off,
 }
 
+impl Limits {
+    /// Returns the word of the control route.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// Whether list answers carry tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListTags {

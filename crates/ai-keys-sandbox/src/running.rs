@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::error::SandboxError;
+use crate::options::Limits;
 use crate::records::StageRef;
 use crate::scope::Scope;
 use crate::store::ServerFile;
@@ -21,6 +22,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 pub struct Running {
     url: String,
     address: SocketAddr,
+    limits: Limits,
 }
 
 impl Running {
@@ -29,15 +31,19 @@ impl Running {
     pub fn find(dir: &Path) -> Option<Self> {
         let file: ServerFile =
             serde_json::from_slice(&fs::read(dir.join("server.json")).ok()?).ok()?;
-        let running = Self::at(&file.url)?;
+        let mut running = Self::at(&file.url)?;
         let (status, health) = running.call("GET", "/_sandbox/health", None).ok()?;
         // Another program may have got the port of a sandbox that was killed.
         let is_ours =
             status == 200 && health.get("instance").and_then(Value::as_str) == Some(&file.instance);
+        if health.get("limits").and_then(Value::as_str) == Some(Limits::Off.name()) {
+            running.limits = Limits::Off;
+        }
         is_ours.then_some(running)
     }
 
-    /// Names a sandbox by its URL, `http://127.0.0.1:PORT`; nothing is asked yet.
+    /// Names a sandbox by its URL, `http://127.0.0.1:PORT`; nothing is asked yet, so it is taken to keep
+    /// AWS's rates.
     #[must_use]
     pub fn at(url: &str) -> Option<Self> {
         let address: SocketAddr = url
@@ -48,6 +54,7 @@ impl Running {
         address.ip().is_loopback().then(|| Self {
             url: format!("http://{address}"),
             address,
+            limits: Limits::Aws,
         })
     }
 
@@ -55,6 +62,12 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Returns whose request rates it keeps.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// Makes the REST API and the stage if they do not exist.

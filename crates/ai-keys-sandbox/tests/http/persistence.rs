@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use ai_keys_sandbox::{Options, Running, Sandbox, SandboxError};
+use ai_keys_sandbox::{Limits, Options, Running, Sandbox, SandboxError};
 
 use crate::client::Client;
 use crate::setup::{make_key, scope};
@@ -56,6 +56,7 @@ fn another_process_finds_a_running_sandbox() {
     assert!(matches!(open(&dir.0), Err(SandboxError::InUse)));
     let running = Running::find(&dir.0).unwrap();
     assert_eq!(running.url(), sandbox.url());
+    assert_eq!(running.limits(), Limits::Off);
     let stage = running.ensure_stage(&scope(), "chat-api", "prod").unwrap();
     assert_eq!(sandbox.ensure_stage(&scope(), "chat-api", "prod"), stage);
     running.set_date("2027-01-01").unwrap();
@@ -63,6 +64,13 @@ fn another_process_finds_a_running_sandbox() {
     drop(sandbox);
     assert!(Running::find(&dir.0).is_none());
     assert!(!dir.0.join("server.json").exists());
+}
+
+#[test]
+fn a_sandbox_says_that_it_keeps_the_rates_of_aws() {
+    let dir = TempDir::new("rates");
+    let _sandbox = Sandbox::open(&dir.0, Options::default()).unwrap();
+    assert_eq!(Running::find(&dir.0).unwrap().limits(), Limits::Aws);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::manifest_file::shown;
 use super::{Run, RunError};
 use crate::exit::ExitCode;
 use crate::provider::aws::{Access, Account};
+use crate::schedule::Pace;
 
 /// Serves until Ctrl-C.
 pub(super) async fn run(args: &SandboxServer, run: &Run) -> Result<ExitCode, RunError> {
@@ -79,6 +80,14 @@ impl Stand {
         match self {
             Self::Own(sandbox) => sandbox.url(),
             Self::Other(running) => running.url(),
+        }
+    }
+
+    /// Returns the budgets to keep to: AWS's, unless the sandbox was told to have none.
+    pub(super) fn pace(&self) -> Pace {
+        match self {
+            Self::Other(running) if running.limits() == Limits::Off => Pace::Unlimited,
+            Self::Own(_) | Self::Other(_) => Pace::ApiGateway,
         }
     }
 

@@ -62,8 +62,8 @@ pub(super) async fn open(
             Some(stand) => stand.access(&desired),
             None => Access::Environment,
         };
-        // A sandbox keeps AWS's limits unless it was told not to.
-        let scheduler = Scheduler::new(Pace::ApiGateway, run.stop.clone());
+        let pace = stand.as_ref().map_or(Pace::ApiGateway, Stand::pace);
+        let scheduler = Scheduler::new(pace, run.stop.clone());
         let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
         if let Some(notice) = account.notice() {
             run.output.notice(&format!("notice: {notice}"));
