@@ -1,5 +1,6 @@
-//! The chores of the project: `cargo xtask test`, `purity`, `codegen`.
+//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`.
 
+mod bench;
 mod codegen;
 mod deny;
 mod output;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use crate::bench::Program;
 use crate::codegen::Mode;
 use crate::steps::Outcome;
 use crate::test::Scope;
@@ -29,6 +31,9 @@ Usage: cargo xtask CHORE
                      --fast: formatting, purity and the tests of the core only
   purity             the core's dependencies and the direction of every arrow between crates
   codegen [--check]  writes the generated files; --check only compares
+  bench [--shipped] [--check]
+                     what 10,000 keys cost, beside the budgets; --shipped: of the program as
+                     it is shipped; --check: fails where a firm budget is missed
 ";
 
 fn main() -> ExitCode {
@@ -40,14 +45,18 @@ fn main() -> ExitCode {
         ["purity"] => say(purity::check()),
         ["codegen"] => say(codegen::run(Mode::Write)),
         ["codegen", "--check"] => say(codegen::run(Mode::Check)),
+        ["bench", options @ ..] => match options {
+            [] => bench::run(Program::Release).map(|_| true),
+            ["--check"] => bench::run(Program::Release),
+            ["--shipped"] => bench::run(Program::Shipped).map(|_| true),
+            ["--shipped", "--check"] | ["--check", "--shipped"] => bench::run(Program::Shipped),
+            _ => return misused(),
+        },
         ["help" | "-h" | "--help"] => {
             output::line(USAGE);
             Ok(true)
         }
-        _ => {
-            output::line(USAGE);
-            return ExitCode::from(2);
-        }
+        _ => return misused(),
     };
     match verdict {
         Ok(true) => ExitCode::SUCCESS,
@@ -57,6 +66,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn misused() -> ExitCode {
+    output::line(USAGE);
+    ExitCode::from(2)
 }
 
 /// Prints how a chore that is run on its own has ended.

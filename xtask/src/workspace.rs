@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::process;
 
@@ -69,6 +69,18 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn built(program: &str) -> Result<PathBuf> {
     let file = format!("{program}{}", env::consts::EXE_SUFFIX);
     Ok(env::current_exe()?.with_file_name(file))
+}
+
+/// Returns where a build with a profile has put a program.
+///
+/// # Errors
+/// If the system does not tell where xtask is.
+pub(crate) fn built_with(profile: &str, program: &str) -> Result<PathBuf> {
+    let xtask = env::current_exe()?;
+    let target = xtask.parent().and_then(Path::parent);
+    let target = target.context("xtask is not in a target folder")?;
+    let file = format!("{program}{}", env::consts::EXE_SUFFIX);
+    Ok(target.join(profile).join(file))
 }
 
 /// Returns `--locked` in CI, where a stale `Cargo.lock` has to fail; nothing on a laptop.

@@ -1,0 +1,53 @@
+//! What a process costs: wall time, processor time and memory.
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use wait4::Wait4 as _;
+
+use crate::process::command_line;
+
+/// One run of a program.
+pub(super) struct Cost {
+    /// From the start to the end.
+    pub(super) wall: Duration,
+    /// In user and kernel mode, of all its threads.
+    pub(super) processor: Duration,
+    /// The most memory that was resident at once, in bytes.
+    pub(super) peak: u64,
+    /// What it printed.
+    pub(super) out: String,
+}
+
+/// Runs a program to its end.
+pub(super) fn run(command: &mut Command) -> Result<Cost> {
+    let line = command_line(command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let started = Instant::now();
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot start `{line}`"))?;
+    let mut out = String::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_string(&mut out)?;
+    }
+    let ended = child.wait4()?;
+    let wall = started.elapsed();
+    if !ended.status.success() {
+        bail!("`{line}` failed: {out}");
+    }
+    Ok(Cost {
+        wall,
+        processor: ended.rusage.utime + ended.rusage.stime,
+        peak: ended.rusage.maxrss,
+        out,
+    })
+}
+
+/// Returns the one in the middle.
+pub(super) fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}

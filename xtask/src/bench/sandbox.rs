@@ -1,0 +1,111 @@
+//! A sandbox in a process of its own, filled over HTTP.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::fleet;
+
+pub(super) const ACCOUNT: &str = "123456789012";
+
+/// Ended when dropped.
+pub(super) struct Sandbox {
+    child: Child,
+    address: String,
+}
+
+impl Sandbox {
+    /// Starts one that keeps no request rates: the command under measurement decides on its own.
+    pub(super) fn start(ai_keys: &Path, folder: &Path) -> Result<Self> {
+        let mut child = Command::new(ai_keys)
+            .args(["sandbox", "--no-limits", "--quiet"])
+            .arg(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start the sandbox")?;
+        let mut url = String::new();
+        if let Some(out) = child.stdout.take() {
+            BufReader::new(out).read_line(&mut url)?;
+        }
+        let mut sandbox = Self {
+            child,
+            address: String::new(),
+        };
+        let Some(address) = url.trim().strip_prefix("http://") else {
+            bail!("the sandbox does not say where it listens");
+        };
+        address.clone_into(&mut sandbox.address);
+        Ok(sandbox)
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Makes what the manifest of [`fleet`] asks for.
+    pub(super) fn fill(&self) -> Result<()> {
+        let stage = json!({
+            "account": ACCOUNT, "region": "eu-west-1", "api": fleet::API, "stage": fleet::STAGE,
+        });
+        let stage = self.send("POST", "/_sandbox/ensure-stage", &stage.to_string())?;
+        let api_id = text(&stage, "apiId")?;
+        let make = |number| {
+            let body = fleet::usage_plan_body(number, &api_id);
+            text(&self.send("POST", "/usageplans", &body.to_string())?, "id")
+        };
+        let usage_plan_ids: Vec<String> =
+            (0..fleet::USAGE_PLANS).map(make).collect::<Result<_>>()?;
+        let import = "/apikeys?mode=import&format=csv&failonwarnings=true";
+        for from in (0..fleet::KEYS).step_by(fleet::ROWS) {
+            self.send("POST", import, &fleet::import(from, &usage_plan_ids))?;
+        }
+        Ok(())
+    }
+
+    /// Returns how often each operation has been asked for.
+    pub(super) fn calls(&self) -> Result<BTreeMap<String, usize>> {
+        let journal = self.send("GET", "/_sandbox/journal", "")?;
+        let mut calls = BTreeMap::new();
+        for entry in journal.as_array().into_iter().flatten() {
+            *calls.entry(text(entry, "operation")?).or_default() += 1;
+        }
+        Ok(calls)
+    }
+
+    fn send(&self, method: &str, target: &str, body: &str) -> Result<Value> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        write!(
+            stream,
+            "{method} {target} HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        if !head.starts_with("HTTP/1.1 2") {
+            bail!("the sandbox answers {method} {target}: {answer}");
+        }
+        Ok(serde_json::from_str(body)?)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(value: &Value, member: &str) -> Result<String> {
+    let text = value.get(member).and_then(Value::as_str);
+    Ok(text
+        .with_context(|| format!("the sandbox's answer lacks `{member}`"))?
+        .to_owned())
+}
