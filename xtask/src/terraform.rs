@@ -54,10 +54,18 @@ fn mirrors() -> Vec<PathBuf> {
     let of_the_system = [
         "/usr/local/share/terraform/plugins",
         "/usr/share/terraform/plugins",
-        "/opt/tf-plugins",
     ]
     .map(PathBuf::from);
-    named.chain(at_home).chain(of_the_system).collect()
+    // An image that has to do without a network usually brings its mirror below /opt.
+    let brought_along = Path::new("/opt").read_dir().into_iter().flatten();
+    let mut brought_along: Vec<PathBuf> =
+        brought_along.flatten().map(|entry| entry.path()).collect();
+    brought_along.sort();
+    named
+        .chain(at_home)
+        .chain(of_the_system)
+        .chain(brought_along)
+        .collect()
 }
 
 fn holds_provider(mirror: &Path) -> bool {
