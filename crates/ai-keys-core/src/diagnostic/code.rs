@@ -70,6 +70,7 @@ macro_rules! code {
 pub(crate) use code;
 
 use crate::manifest::code as shape;
+use crate::plan::code as live;
 use crate::rule;
 
 /// Every code, in order of its number. A list that is written down, not
@@ -132,6 +133,19 @@ pub static CODES: &[&Code] = &[
     &rule::incomplete_github_secret::AK303,
     &rule::delivery_not_carried_out::AK390,
     &rule::rotation_not_carried_out::AK391,
+    &live::AK401,
+    &live::AK402,
+    &live::AK403,
+    &live::AK404,
+    &live::AK405,
+    &live::AK406,
+    &live::AK407,
+    &live::AK408,
+    &live::AK409,
+    &live::AK410,
+    &live::AK411,
+    &live::AK412,
+    &live::AK413,
 ];
 
 /// Returns the code with this id or name, in any case.
