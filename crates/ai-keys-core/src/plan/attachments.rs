@@ -32,18 +32,16 @@ impl<'a> Planner<'a> {
         };
         self.report_shared_stages(desired, key, wanted);
         let on = self.usage_plans_of(key);
-        let mut keep = BTreeSet::new();
+        let mut keep: Vec<&Handle> = Vec::new();
         let mut added: Vec<UsagePlanTarget> = Vec::new();
         for name in wanted {
-            let target = self.target(name);
-            match self.usage_plan_handle(name) {
-                Some(handle) if on.contains(handle) => {
-                    keep.insert(handle);
-                }
+            let handle = self.usage_plan_handle(name);
+            match handle {
+                Some(handle) if on.contains(&handle) => keep.push(handle),
                 // Two names of one live usage plan.
-                Some(_) if added.iter().any(|other| other.handle == target.handle) => {}
+                Some(_) if added.iter().any(|other| other.handle.as_ref() == handle) => {}
                 // One that could not be resolved has been reported.
-                _ => added.push(target),
+                _ => added.push(self.target(name)),
             }
         }
         for handle in on.iter().filter(|handle| !keep.contains(*handle)) {
@@ -81,8 +79,8 @@ impl<'a> Planner<'a> {
         key: &KeyRef,
         is_active: bool,
     ) {
-        let on = self.usage_plans_of(key);
-        let doomed: Vec<_> = on.intersection(&self.doomed_usage_plans).copied().collect();
+        let mut doomed = self.usage_plans_of(key);
+        doomed.retain(|handle| self.doomed_usage_plans.contains(handle));
         for handle in doomed {
             self.detach(span, key, handle, is_active, None);
         }
@@ -135,7 +133,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn usage_plans_of(&self, key: &KeyRef) -> BTreeSet<&'a Handle> {
+    fn usage_plans_of(&self, key: &KeyRef) -> Vec<&'a Handle> {
         let handle = key.handle.as_ref();
         handle
             .and_then(|handle| self.memberships.get(handle))

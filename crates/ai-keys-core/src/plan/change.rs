@@ -165,15 +165,6 @@ pub struct Change {
     pub step: Step,
 }
 
-impl Change {
-    /// Returns whether two changes do the same, wherever the manifest asks
-    /// for them and however it is worded.
-    #[must_use]
-    pub fn does_the_same(&self, other: &Self) -> bool {
-        self.action == other.action && self.subject == other.subject && self.step == other.step
-    }
-}
-
 /// Collects the fields in which an object differs.
 #[derive(Debug, Default)]
 pub(super) struct Differences {
@@ -201,8 +192,19 @@ impl Differences {
 
     /// Notes a text that is empty when there is none.
     pub(super) fn note_text(&mut self, field: &str, before: &str, after: &str) -> bool {
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        self.note(field, some(before), some(after))
+        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        self.note_words(field, some(before), some(after))
+    }
+
+    /// Notes a text that may be missing; copies it only if it differs.
+    pub(super) fn note_words(
+        &mut self,
+        field: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> bool {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        before != after && self.note(field, owned(before), owned(after))
     }
 }
 

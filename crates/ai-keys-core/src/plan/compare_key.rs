@@ -59,7 +59,11 @@ impl<'a> Planner<'a> {
         name: &'a str,
         desired: &'a DesiredKey,
     ) -> Option<OwnedObject<'a, LiveKey>> {
-        let mut objects = self.owned_keys.get(name)?.clone();
+        let objects = self.owned_keys.get(name)?;
+        if let [only] = objects.as_slice() {
+            return Some(*only);
+        }
+        let mut objects = objects.clone();
         let wants_enabled = self.works_today(desired);
         // The newest generation; of its twins the one in use, then the oldest.
         // Nothing here may change its mind while the plan is carried out.
@@ -217,23 +221,19 @@ impl<'a> Planner<'a> {
         }
         let text = desired.description.as_deref().unwrap_or(&live.description);
         let is_reworded = differences.note_text("description", &live.description, text);
-        let owner = |marker: Option<&Marker>| marker.and_then(Marker::owner).map(str::to_owned);
-        let is_protected =
-            |marker: Option<&Marker>| marker.is_some_and(Marker::is_protected).to_string();
-        differences.note("owner", owner(live.marker.as_ref()), owner(Some(marker)));
-        differences.note(
-            "protect",
-            Some(is_protected(live.marker.as_ref())),
-            Some(is_protected(Some(marker))),
-        );
+        let before = live.marker.as_ref();
+        differences.note_words("owner", before.and_then(Marker::owner), marker.owner());
+        let word = |is_protected: bool| Some(if is_protected { "true" } else { "false" });
+        let was_protected = before.is_some_and(Marker::is_protected);
+        differences.note_words("protect", word(was_protected), word(marker.is_protected()));
         if is_reworded || live.marker.as_ref() != Some(marker) {
             patch.description = Some(marker.attach(text));
         }
         if let Some(customer_id) = &desired.customer_id
-            && differences.note(
+            && differences.note_words(
                 "customer-id",
-                live.customer_id.clone(),
-                Some(customer_id.clone()),
+                live.customer_id.as_deref(),
+                Some(customer_id),
             )
         {
             patch.customer_id = Some(customer_id.clone());

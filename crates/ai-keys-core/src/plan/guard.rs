@@ -1,5 +1,6 @@
 //! What a plan may not do without a person's word for it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -95,10 +96,8 @@ impl Plan {
     /// Returns the guards that none of the given acknowledgements answers.
     #[must_use]
     pub fn open_guards(&self, acknowledged: &[String]) -> Vec<&Guard> {
-        let is_open = |guard: &&Guard| {
-            let wanted = self.acknowledgement(guard);
-            !acknowledged.iter().any(|given| given.trim() == wanted)
-        };
+        let given: BTreeSet<&str> = acknowledged.iter().map(|word| word.trim()).collect();
+        let is_open = |guard: &&Guard| !given.contains(self.acknowledgement(guard).as_str());
         self.guards.iter().filter(is_open).collect()
     }
 }

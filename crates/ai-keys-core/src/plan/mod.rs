@@ -14,6 +14,7 @@ mod resolve_names;
 mod reviewed;
 mod satisfied;
 mod step;
+mod usage_plan_edits;
 
 #[cfg(test)]
 mod testing;
@@ -121,23 +122,17 @@ impl Plan {
             .count()
     }
 
-    /// Returns the digest of what the plan says, for [`Plan::digest`].
+    /// Returns the digest of what the plan says, for [`Plan::digest`]: that of
+    /// its JSON with an empty `digest`.
     ///
     /// Where the manifest asks for a change (the line) is left out: moving a
     /// table within the file changes nothing.
     #[must_use]
     pub fn compute_digest(&self) -> Digest {
-        let mut said = serde_json::to_value(self).unwrap_or_default();
-        if let Some(members) = said.as_object_mut() {
-            members.remove("digest");
-            let changes = members
-                .get_mut("changes")
-                .and_then(|changes| changes.as_array_mut());
-            for change in changes.into_iter().flatten() {
-                if let Some(change) = change.as_object_mut() {
-                    change.remove("line");
-                }
-            }
+        let mut said = self.clone();
+        said.digest = Digest::empty();
+        for change in &mut said.changes {
+            change.line = None;
         }
         Digest::of(&said)
     }

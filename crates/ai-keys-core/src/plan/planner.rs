@@ -76,7 +76,7 @@ pub(super) struct Planner<'a> {
     /// over, by name.
     pub(super) unmarked_usage_plans: BTreeMap<&'a str, Vec<&'a Handle>>,
     /// The usage plans that each live key is on.
-    pub(super) memberships: BTreeMap<&'a Handle, BTreeSet<&'a Handle>>,
+    pub(super) memberships: BTreeMap<&'a Handle, Vec<&'a Handle>>,
     /// Usage plans that this plan deletes.
     pub(super) doomed_usage_plans: BTreeSet<&'a Handle>,
     pub(super) changes: Vec<Change>,
@@ -92,12 +92,10 @@ impl<'a> Planner<'a> {
         today: Date,
         source: &'a Source<'a>,
     ) -> Self {
-        let mut memberships: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for (handle, usage_plan) in &live.usage_plans {
-            for key in &usage_plan.keys {
-                memberships.entry(key).or_default().insert(handle);
-            }
-        }
+        let memberships = live.usage_plans.iter().flat_map(|(handle, usage_plan)| {
+            let keys = usage_plan.keys.iter();
+            keys.map(move |key| (key, handle))
+        });
         let adopted_keys = desired.keys.values().filter_map(|key| key.adopt.as_ref());
         let adopted_keys: BTreeSet<&Handle> = adopted_keys.collect();
         let managed = desired.usage_plans.values().filter(|up| up.is_managed);
@@ -127,7 +125,7 @@ impl<'a> Planner<'a> {
                 usage_plan.marker.as_ref()
             }),
             usage_plan_handles: BTreeMap::new(),
-            memberships,
+            memberships: grouped(memberships),
             doomed_usage_plans: BTreeSet::new(),
             changes: Vec::new(),
             guards: Vec::new(),
@@ -212,7 +210,7 @@ impl<'a> Planner<'a> {
             today: self.today,
             inputs: Digest::of(self.desired),
             live: self.live.digest(),
-            digest: Digest::of(&()),
+            digest: Digest::empty(),
             cost: Cost::of(self.desired.provider, &self.changes),
             changes: self.changes,
             guards: self.guards,
@@ -233,27 +231,36 @@ fn owned<'a, T>(
     namespace: &str,
     marker_of: impl Fn(&'a T) -> Option<&'a Marker>,
 ) -> Owned<'a, T> {
-    let mut owned: Owned<'a, T> = BTreeMap::new();
-    for (handle, live) in objects {
-        if let Some(marker) = marker_of(live).filter(|marker| marker.namespace == namespace) {
-            owned.entry(&marker.name).or_default().push(OwnedObject {
+    let mut owned: Vec<OwnedObject<'a, T>> = objects
+        .iter()
+        .filter_map(|(handle, live)| {
+            let marker = marker_of(live).filter(|marker| marker.namespace == namespace)?;
+            Some(OwnedObject {
                 handle,
                 live,
                 marker,
-            });
-        }
-    }
-    owned
+            })
+        })
+        .collect();
+    owned.sort_by(|a, b| a.marker.name.cmp(&b.marker.name));
+    let groups = owned.chunk_by(|a, b| a.marker.name == b.marker.name);
+    groups
+        .filter_map(|group| Some((group.first()?.marker.name.as_str(), group.to_vec())))
+        .collect()
 }
 
-fn grouped<'a>(
-    named: impl Iterator<Item = (&'a str, &'a Handle)>,
-) -> BTreeMap<&'a str, Vec<&'a Handle>> {
-    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (name, handle) in named {
-        groups.entry(name).or_default().push(handle);
+/// Groups pairs by their first half; a sorted list makes the map in one go.
+fn grouped<K: Ord, V: Ord>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort_unstable();
+    let mut groups: Vec<(K, Vec<V>)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        match groups.last_mut().filter(|(last, _)| *last == key) {
+            Some((_, group)) => group.push(value),
+            None => groups.push((key, vec![value])),
+        }
     }
-    groups
+    groups.into_iter().collect()
 }
 
 /// Returns whether CloudFormation made the object and goes on changing it.

@@ -1,11 +1,12 @@
 //! Reviewed = applied: what remains must be a subset of what was reviewed, and
 //! all that is missing must already be so.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 
-use super::change::Change;
+use super::change::{Action, Change, Subject};
 use super::satisfied::is_satisfied;
 use super::step::Step;
 use super::{PLAN_FORMAT, Plan};
@@ -103,26 +104,29 @@ pub fn check_reviewed(reviewed: &Plan, fresh: &Plan, live: &LiveState) -> Result
             plan.region.clone(),
         )
     };
+    let (all_reviewed, all_fresh) = (by_subject(reviewed), by_subject(fresh));
+    let is_reviewed = |change: &&Change| {
+        let mut same = same_subject(&all_reviewed, change);
+        same.any(|reviewed| is_rest_of(&change.step, &reviewed.step))
+    };
+    let is_left = |change: &&Change| {
+        let mut same = same_subject(&all_fresh, change);
+        same.any(|fresh| is_rest_of(&fresh.step, &change.step))
+    };
+    let is_done = |change: &&Change| is_satisfied(&change.step, live, &reviewed.namespace);
     let stale = Stale {
         is_manifest_changed: reviewed.inputs != fresh.inputs,
         is_elsewhere: place(reviewed) != place(fresh),
         unreviewed: fresh
             .changes
             .iter()
-            .filter(|c| !is_reviewed(c, reviewed))
+            .filter(|change| !is_reviewed(change))
             .cloned()
             .collect(),
         vanished: reviewed
             .changes
             .iter()
-            .filter(|change| {
-                let is_left = fresh.changes.iter().any(|left| {
-                    left.action == change.action
-                        && left.subject == change.subject
-                        && is_rest_of(&left.step, &change.step)
-                });
-                !is_left && !is_satisfied(&change.step, live, &reviewed.namespace)
-            })
+            .filter(|change| !is_left(change) && !is_done(change))
             .cloned()
             .collect(),
     };
@@ -133,13 +137,24 @@ pub fn check_reviewed(reviewed: &Plan, fresh: &Plan, live: &LiveState) -> Result
     }
 }
 
-/// Returns whether a change is a reviewed one, or what is left of it.
-fn is_reviewed(fresh: &Change, reviewed: &Plan) -> bool {
-    reviewed.changes.iter().any(|change| {
-        change.action == fresh.action
-            && change.subject == fresh.subject
-            && is_rest_of(&fresh.step, &change.step)
-    })
+/// The changes of a plan by what they do and to what.
+type BySubject<'p> = BTreeMap<(Action, &'p Subject), Vec<&'p Change>>;
+
+fn by_subject(plan: &Plan) -> BySubject<'_> {
+    let mut groups = BySubject::new();
+    for change in &plan.changes {
+        let key = (change.action, &change.subject);
+        groups.entry(key).or_default().push(change);
+    }
+    groups
+}
+
+fn same_subject<'p>(
+    groups: &BySubject<'p>,
+    change: &'p Change,
+) -> impl Iterator<Item = &'p Change> {
+    let found = groups.get(&(change.action, &change.subject));
+    found.cloned().unwrap_or_default().into_iter()
 }
 
 /// Returns whether a step is what a half-failed run left of a reviewed one:

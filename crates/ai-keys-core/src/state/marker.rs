@@ -10,9 +10,9 @@
 //! field. The text before the marker is the user's.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::date::Date;
 
@@ -20,8 +20,8 @@ const OPEN: &str = "[ai-keys: ";
 const CLOSE: char = ']';
 
 /// Whose a live object is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Marker {
     /// The namespace of the manifest that owns it.
     pub namespace: String,
@@ -148,47 +148,54 @@ impl Marker {
 
     /// Sets or clears the owner.
     pub fn set_owner(&mut self, owner: Option<&str>) {
-        self.set(OWNER, owner.map(str::to_owned));
+        self.set(OWNER, owner);
     }
 
     /// Sets or clears the protection.
     pub fn set_protected(&mut self, is_protected: bool) {
-        self.set(PROTECT, is_protected.then(|| "yes".to_owned()));
+        self.set(PROTECT, is_protected.then_some("yes"));
     }
 
     /// Sets the names of the tags that the manifest sets.
     pub fn set_tag_names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
         let joined = names.into_iter().collect::<Vec<_>>().join("\n");
-        self.set(TAGS, (!joined.is_empty()).then_some(joined));
+        self.set(
+            TAGS,
+            Some(joined.as_str()).filter(|names| !names.is_empty()),
+        );
     }
 
     /// Sets or clears a date of the key's life.
     pub fn set_date(&mut self, date: MarkerDate, day: Option<Date>) {
-        self.set(date.attribute(), day.map(|day| day.to_string()));
+        self.set(date.attribute(), day.map(|day| day.to_string()).as_deref());
     }
 
-    fn set(&mut self, attribute: &str, value: Option<String>) {
-        match value {
-            Some(value) => self.attributes.insert(attribute.to_owned(), value),
-            None => self.attributes.remove(attribute),
+    fn set(&mut self, attribute: &str, value: Option<&str>) {
+        let Some(value) = value else {
+            self.attributes.remove(attribute);
+            return;
         };
+        if self.attributes.get(attribute).map(String::as_str) != Some(value) {
+            let value = value.to_owned();
+            self.attributes.insert(attribute.to_owned(), value);
+        }
     }
 }
 
 impl fmt::Display for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (namespace, name) = (escape(&self.namespace), escape(&self.name));
+        let (namespace, name) = (Escaped(&self.namespace), Escaped(&self.name));
         write!(f, "{OPEN}{namespace}/{name}#{}", self.generation)?;
         for (attribute, value) in &self.attributes {
-            write!(f, " {}={}", escape(attribute), escape(value))?;
+            write!(f, " {}={}", Escaped(attribute), Escaped(value))?;
         }
         write!(f, "{CLOSE}")
     }
 }
 
-impl From<Marker> for String {
-    fn from(marker: Marker) -> Self {
-        marker.to_string()
+impl Serialize for Marker {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -202,24 +209,25 @@ impl TryFrom<String> for Marker {
 
 /// Writes every byte that could end a word or the marker as `%XX`; a newline
 /// separates the names in a list and becomes a comma.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b':' | b'@' | b'+' | b'-' => {
-                escaped.push(char::from(byte));
-            }
-            b'\n' => escaped.push(','),
-            _ => {
-                for digit in [byte >> 4, byte & 15] {
-                    escaped.extend(char::from_digit(u32::from(digit), 16));
-                }
-                let at = escaped.len() - 2;
-                escaped.insert(at, '%');
+struct Escaped<'t>(&'t str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_plain = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'@' | b'+' | b'-')
+        };
+        if self.0.bytes().all(is_plain) {
+            return f.write_str(self.0);
+        }
+        for byte in self.0.bytes() {
+            match byte {
+                plain if is_plain(plain) => f.write_char(char::from(plain))?,
+                b'\n' => f.write_char(',')?,
+                other => write!(f, "%{other:02x}")?,
             }
         }
+        Ok(())
     }
-    escaped
 }
 
 fn unescape(text: &str) -> Option<String> {

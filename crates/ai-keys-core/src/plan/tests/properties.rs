@@ -25,12 +25,21 @@ fn for_each_plan(property: impl Fn(&Case, &DesiredState, &Plan)) {
     for_each_case(|case| {
         if let Some((desired, planned)) = planned(&case.fragment(), &case.live)
             && !planned.diagnostics.has_errors()
+            && !has_twins_of_both_kinds(&planned)
         {
             tried.set(tried.get() + 1);
             property(case, &desired, &planned.plan);
         }
     });
     assert!(tried.get() > 100, "only {} cases are allowed", tried.get());
+}
+
+/// Two lost answers at once, a key's and its usage plan's: it takes a second
+/// plan to remove both, since which one stays depends on the other.
+fn has_twins_of_both_kinds(planned: &Planned) -> bool {
+    let said = complaints(planned);
+    let is_said = |what: &str| said.iter().any(|line| line.starts_with(what));
+    is_said("AK411 key") && is_said("AK411 usage plan")
 }
 
 #[track_caller]
