@@ -47,17 +47,23 @@ impl Decode for bool {
     }
 }
 
+/// The largest whole number that a manifest may hold.
+pub(super) const MAX_WHOLE: u32 = i32::MAX.unsigned_abs();
+
 impl Decode for u32 {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::Integer(integer) = value.get_ref() else {
             decoder.wrong_type(value, "a whole number");
             return None;
         };
+        // The numbers of API Gateway have a sign: a larger one would be cut off on
+        // its way, and differ from what is live for ever.
         let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = number.filter(|number| *number <= MAX_WHOLE);
         if number.is_none() {
             let message = format!("`{}` is out of range", decoder.name());
             let draft = decoder.out.report(&AK006, value.span().into(), message);
-            draft.help("write a whole number from 0 to 4294967295");
+            draft.help("write a whole number from 0 to 2147483647");
         }
         number
     }
