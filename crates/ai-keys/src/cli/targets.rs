@@ -65,6 +65,9 @@ pub(super) async fn open(
         let pace = stand.as_ref().map_or(Pace::ApiGateway, Stand::pace);
         let scheduler = Scheduler::new(pace, run.stop.clone());
         let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
+        if let Some(problem) = account.problem() {
+            return Err(RunError::Usage(problem.to_owned()));
+        }
         if let Some(notice) = account.notice() {
             run.output.notice(&format!("notice: {notice}"));
         }

@@ -61,6 +61,7 @@ struct Inner {
     output: Output,
     place: Place,
     notice: Option<String>,
+    problem: Option<String>,
 }
 
 impl Account {
@@ -69,11 +70,12 @@ impl Account {
     pub async fn open(region: &str, access: &Access, scheduler: Scheduler, output: Output) -> Self {
         let config = sdk_config(region, access).await;
         let configured = endpoint::configured(&config);
-        let (custom, notice) = match access {
-            Access::Sandbox { endpoint, .. } => (Some(endpoint.clone()), None),
+        let (custom, notice, problem) = match access {
+            Access::Sandbox { endpoint, .. } => (Some(endpoint.clone()), None, None),
             Access::Environment => {
                 let notice = configured.as_ref().and_then(endpoint::notice);
-                (configured.map(|endpoint| endpoint.url), notice)
+                let problem = configured.as_ref().and_then(endpoint::problem);
+                (configured.map(|endpoint| endpoint.url), notice, problem)
             }
         };
         let place = Place {
@@ -87,6 +89,7 @@ impl Account {
             output,
             place,
             notice,
+            problem,
         };
         Self {
             inner: Arc::new(inner),
@@ -97,6 +100,12 @@ impl Account {
     #[must_use]
     pub fn notice(&self) -> Option<&str> {
         self.inner.notice.as_deref()
+    }
+
+    /// Returns why no request can be sent at all, if so.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.inner.problem.as_deref()
     }
 
     /// Returns the account id that the credentials belong to, to be compared

@@ -63,6 +63,22 @@ pub(super) fn notice(endpoint: &Configured) -> Option<String> {
     Some(format!("requests go to {url} because {by} {how}"))
 }
 
+/// Returns what is wrong with an endpoint that is no URL, if it is none.
+pub(super) fn problem(endpoint: &Configured) -> Option<String> {
+    let (scheme, rest) = endpoint.url.split_once("://").unwrap_or_default();
+    let is_http = ["http", "https"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme));
+    let has_host = !rest.starts_with(['/', '?', '#', ':']) && !rest.is_empty();
+    if is_http && has_host && !rest.contains(char::is_whitespace) {
+        return None;
+    }
+    let (url, by) = (crate::output::untrusted(&endpoint.url), endpoint.by);
+    Some(format!(
+        "the endpoint `{url}` of {by} is no URL: write it as http://host:port or https://host"
+    ))
+}
+
 /// Returns whether the host of an URL belongs to AWS.
 fn is_aws(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -114,6 +130,30 @@ mod tests {
         ] {
             let notice = format!("requests go to {url} because AWS_ENDPOINT_URL is set");
             assert_eq!(told(url), Some(notice));
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_an_url() {
+        let is_url = |url: &str| {
+            let url = url.to_owned();
+            let by = "AWS_ENDPOINT_URL";
+            problem(&Configured { url, by }).is_none()
+        };
+        for url in ["http://127.0.0.1:1", "HTTPS://x/y", "http://[::1]:5000"] {
+            assert!(is_url(url), "{url}");
+        }
+        for url in [
+            "",
+            "x",
+            "x:1",
+            "http//x",
+            "http://",
+            "ftp://x",
+            "http:///x",
+            "http://a b",
+        ] {
+            assert!(!is_url(url), "{url}");
         }
     }
 

@@ -190,9 +190,21 @@ where
         .find_map(|cause| cause.downcast_ref::<CredentialsError>());
     let says = |part: &str| causes.iter().any(|cause| cause.to_string().contains(part));
     let kind = match (credentials, error) {
-        (Some(CredentialsError::CredentialsNotLoaded(_)), _) => ErrorKind::NoCredentials,
-        (Some(_), _) if says("ExpiredToken") => ExpiredCredentials,
-        (Some(_), _) => WrongCredentials,
+        (Some(credentials), _) => match credentials {
+            CredentialsError::CredentialsNotLoaded(_) => ErrorKind::NoCredentials,
+            // A place to look that is set up wrong or does not answer: AWS was
+            // not asked about any credentials.
+            CredentialsError::InvalidConfiguration(_) | CredentialsError::ProviderTimedOut(_) => {
+                ErrorKind::NoCredentials
+            }
+            _ if says("ExpiredToken") => ExpiredCredentials,
+            // The last place to look at: a machine without a role.
+            _ if says("IMDS") => ErrorKind::NoCredentials,
+            _ if causes.iter().any(|cause| cause.is::<std::io::Error>()) => {
+                ErrorKind::NoCredentials
+            }
+            _ => WrongCredentials,
+        },
         (None, SdkError::ConstructionFailure(_)) => Invalid,
         // The texts of hyper-util and of the SDK's connector for a connection
         // that did not come about: DNS, refused, TLS, too slow.
@@ -201,7 +213,18 @@ where
         }
         (None, _) => Ambiguous,
     };
-    let message = causes.last().map(|cause| output.scrub(&cause.to_string()));
+    let message = match credentials {
+        // The list of all the places that were looked at fits no line.
+        Some(CredentialsError::CredentialsNotLoaded(_)) => None,
+        Some(_) if says("IMDS") => None,
+        Some(_) => {
+            // "No such file" alone does not say which.
+            let last = causes.len().saturating_sub(2);
+            let told = causes.iter().skip(last).map(ToString::to_string);
+            Some(output.scrub(&told.collect::<Vec<_>>().join(": ")))
+        }
+        _ => causes.last().map(|cause| output.scrub(&cause.to_string())),
+    };
     ProviderError::new(kind, operation.call().operation).saying(None, None, message)
 }
 
