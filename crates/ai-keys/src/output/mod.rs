@@ -12,5 +12,5 @@ mod writer;
 
 pub use progress::Progress;
 pub use terminal::{Stream, Terminal};
-pub use untrusted::{Untrusted, untrusted};
+pub use untrusted::{Untrusted, untrusted, visible_in_place};
 pub use writer::{Captured, Output, Settings, StreamWriter};

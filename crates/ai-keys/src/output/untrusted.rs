@@ -1,5 +1,6 @@
 //! Text that somebody else wrote, made harmless to print.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write};
 
 /// Text that prints on one line, without control over terminal or runner.
@@ -39,6 +40,33 @@ impl Display for Untrusted<'_> {
     }
 }
 
+/// Returns a text for an excerpt: its line ends and tabs are kept, and every
+/// other character that is harmful to print is replaced by one that can be seen
+/// and takes as many bytes, so that a place in the one is the same in the other.
+#[must_use]
+pub fn visible_in_place(text: &str) -> Cow<'_, str> {
+    let is_kept = |character| matches!(character, '\n' | '\t');
+    let hidden = |character: char| is_harmful(character) && !is_kept(character);
+    // A carriage return before a line feed is part of a line end.
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if !text.contains(hidden) {
+        return text.into();
+    }
+    let mut characters = text.chars().peekable();
+    let mut visible = String::with_capacity(text.len());
+    while let Some(character) = characters.next() {
+        let is_line_end = character == '\r' && characters.peek() == Some(&'\n');
+        visible.push(match character.len_utf8() {
+            _ if is_line_end || !hidden(character) => character,
+            1 => '?',
+            2 => '\u{bf}',
+            3 => '\u{fffd}',
+            _ => '\u{1fbc4}',
+        });
+    }
+    visible.into()
+}
+
 /// Returns whether a character moves the cursor, or changes or hides what is
 /// read: controls, line separators, bidirectional and zero-width characters.
 fn is_harmful(character: char) -> bool {
@@ -52,7 +80,7 @@ fn is_harmful(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::untrusted;
+    use super::{untrusted, visible_in_place};
 
     fn check(text: &str, printed: &str) {
         assert_eq!(untrusted(text).to_string(), printed);
@@ -80,6 +108,15 @@ mod tests {
             "\u{200b}::x\u{2066}\u{feff}",
             "\\u{200b}::x\\u{2066}\\u{feff}",
         );
+    }
+
+    #[test]
+    fn an_excerpt_keeps_its_places() {
+        let text = "a\tb\r\nc\rd\u{9b}\u{200b}\u{e0041}é";
+        let visible = visible_in_place(text);
+        assert_eq!(visible, "a\tb\r\nc?d\u{bf}\u{fffd}\u{1fbc4}é");
+        assert_eq!(visible.len(), text.len());
+        assert_eq!(visible_in_place("x = 1\r"), "x = 1");
     }
 
     #[test]
