@@ -1,15 +1,15 @@
 //! `ai-keys apply`: all guards first, then the plan, change by change.
 
-use std::io::BufRead as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ai_keys_core::plan::{Plan, Stale, check_reviewed, read_plan};
+use ai_keys_core::plan::{Plan, Stale, Unfit, check_reviewed, read_plan};
 
 use super::args::Apply;
-use super::manifest_file::{ManifestFile, read_manifest, read_text, shown};
-use super::plan::{MOST_JSON, human};
+use super::confirm::confirm;
+use super::manifest_file::{ManifestFile, read_json, read_manifest, shown};
+use super::plan::human;
 use super::targets::{Opened, desired_states, open, plan_target};
 use super::{ERROR, Run, RunError, today, validate};
 use crate::apply::{Outcome, apply, stranded};
@@ -41,7 +41,7 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
             let age = plan.today.days_until(today()?);
             if age > i32::try_from(desired.max_plan_age.0).unwrap_or(i32::MAX) {
                 let (planned, max_age) = (plan.today, desired.max_plan_age);
-                let why = ai_keys_core::plan::Unfit::Expired { planned, max_age };
+                let why = Unfit::Expired { planned, max_age };
                 return Err(RunError::Refused(why.to_string()));
             }
         } else {
@@ -69,20 +69,27 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
             observed,
         });
     }
-    guard_and_ask(&ready, reviewed.as_ref(), args, &file, run)?;
+    guard(&ready, reviewed.as_ref(), args, &file, run)?;
+    let changes: usize = ready.iter().map(|target| target.plan.changes.len()).sum();
+    if changes > 0 && !args.yes {
+        confirm(changes, run).await?;
+    }
     carry_out(ready, run).await
 }
 
 fn read_reviewed(path: &Path) -> Result<Plan, RunError> {
-    let unfit = |why: String| RunError::Unfit {
-        path: shown(path),
-        why,
-    };
-    read_plan(&read_text(path, MOST_JSON)?).map_err(|error| unfit(error.to_string()))
+    read_plan(&read_json(path)?).map_err(|unfit| {
+        let text = format!("{}: {unfit}", shown(path));
+        match unfit {
+            Unfit::Malformed(_) => RunError::Unfit(text),
+            // A plan, but not one that was reviewed for this: plan again.
+            Unfit::Format(_) | Unfit::Tampered | Unfit::Expired { .. } => RunError::Refused(text),
+        }
+    })
 }
 
-/// Shows every plan, then lets guards and the user speak, before any write.
-fn guard_and_ask(
+/// Shows every plan, then lets the guards speak, before any write.
+fn guard(
     ready: &[Ready],
     reviewed: Option<&Plan>,
     args: &Apply,
@@ -113,26 +120,7 @@ fn guard_and_ask(
             )));
         }
     }
-    let changes: usize = ready.iter().map(|target| target.plan.changes.len()).sum();
-    if changes == 0 || args.yes {
-        return Ok(());
-    }
-    if !run.output.terminal(Stream::Err).is_terminal
-        || !std::io::IsTerminal::is_terminal(&std::io::stdin())
-    {
-        return Err(RunError::Usage(
-            "nothing was changed: there is nobody to ask here, so say --yes".to_owned(),
-        ));
-    }
-    run.output.prompt(&format!(
-        "apply {changes} change(s)? Only \"yes\" does it: "
-    ));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    match (read, answer.trim()) {
-        (Ok(_), "yes") => Ok(()),
-        _ => Err(RunError::Refused("nothing was changed".to_owned())),
-    }
+    Ok(())
 }
 
 /// Prints what differs from what was reviewed, and returns the refusal.

@@ -5,10 +5,12 @@ use clap::CommandFactory as _;
 use super::Run;
 use super::args::{Cli, Completions};
 use crate::exit::ExitCode;
-use crate::output::Stream;
 
 pub(super) fn run(args: &Completions, run: &Run) -> ExitCode {
-    let mut stream = run.output.stream(Stream::Out);
-    clap_complete::generate(args.shell, &mut Cli::command(), "ai-keys", &mut stream);
+    // Into memory first: the generator panics where it cannot write, and a
+    // reader may go away (`ai-keys completions bash | head`).
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "ai-keys", &mut script);
+    run.output.print(&String::from_utf8_lossy(&script));
     ExitCode::Done
 }

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use ai_keys_core::manifest::MAX_BYTES;
 use thiserror::Error;
 
+use super::RunError;
+use crate::output::untrusted;
+
 /// A manifest's path, as the user wrote it, and its text.
 #[derive(Clone, Debug)]
 pub(crate) struct ManifestFile {
@@ -20,11 +23,19 @@ pub(crate) struct ManifestFile {
 #[derive(Debug, Error)]
 pub(crate) enum ReadError {
     /// There is none.
-    #[error("there is no file {0}: write one with `ai-keys init`, or name another")]
-    Missing(String),
+    #[error("there is no file {path}{hint}")]
+    Missing {
+        /// The file.
+        path: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// It is a directory.
     #[error("{0} is a directory: name the file, such as {0}/keys.toml")]
     Directory(String),
+    /// It is a pipe, a socket or a device, which may never end, or never begin.
+    #[error("{0} is not a file but a pipe or a device: write the text to a file first")]
+    NotAFile(String),
     /// The operating system refuses.
     #[error("{path} cannot be read: {source}")]
     Unreadable {
@@ -34,9 +45,7 @@ pub(crate) enum ReadError {
         source: io::Error,
     },
     /// It is far too large.
-    #[error(
-        "{path} is larger than the {most} bytes that a manifest may have: is it the right file?"
-    )]
+    #[error("{path} is larger than the {most} bytes that it may have: is it the right file?")]
     TooLarge {
         /// The file.
         path: String,
@@ -57,9 +66,28 @@ pub(crate) enum ReadError {
     },
 }
 
+impl ReadError {
+    /// Returns whether there is a file, and what is in it is wrong.
+    pub(crate) fn is_about_content(&self) -> bool {
+        match self {
+            Self::TooLarge { .. } | Self::NotUtf8 { .. } => true,
+            Self::Missing { .. }
+            | Self::Directory(_)
+            | Self::NotAFile(_)
+            | Self::Unreadable { .. } => false,
+        }
+    }
+}
+
 /// Reads a manifest.
 pub(crate) fn read_manifest(path: &Path) -> Result<ManifestFile, ReadError> {
-    let text = read_text(path, MAX_BYTES)?;
+    let text = read_text(path, MAX_BYTES).map_err(|error| match error {
+        ReadError::Missing { path, .. } => ReadError::Missing {
+            path,
+            hint: ": write one with `ai-keys init`, or name another",
+        },
+        error => error,
+    })?;
     Ok(ManifestFile {
         path: shown(path),
         text,
@@ -69,8 +97,16 @@ pub(crate) fn read_manifest(path: &Path) -> Result<ManifestFile, ReadError> {
 /// Reads a text file of at most `most` bytes.
 pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, ReadError> {
     let name = shown(path);
+    // Before it is opened: opening a pipe waits for its other end.
+    let is_odd = |file: fs::Metadata| !file.is_file() && !file.is_dir();
+    if fs::metadata(path).is_ok_and(is_odd) {
+        return Err(ReadError::NotAFile(name));
+    }
     let bytes = read_bytes(path, most).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => ReadError::Missing(name.clone()),
+        io::ErrorKind::NotFound => ReadError::Missing {
+            path: name.clone(),
+            hint: "",
+        },
         io::ErrorKind::IsADirectory => ReadError::Directory(name.clone()),
         _ => ReadError::Unreadable {
             path: name.clone(),
@@ -106,9 +142,25 @@ fn read_bytes(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a path as the user would, with forward slashes.
+/// The largest snapshot or plan that is read: 256 MiB.
+const MOST_JSON: usize = 256 << 20;
+
+/// Reads the text of a snapshot or a plan.
+pub(crate) fn read_json(path: &Path) -> Result<String, RunError> {
+    read_text(path, MOST_JSON).map_err(|error| {
+        if error.is_about_content() {
+            RunError::Unfit(error.to_string())
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// Writes a path as the user would, with forward slashes, and on one line: a
+/// file in a pull request may have any name.
 pub(crate) fn shown(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
+    let path = path.to_string_lossy().replace('\\', "/");
+    untrusted(&path).to_string()
 }
 
 /// Writes a file whole or not at all: beside it first, then in its place.

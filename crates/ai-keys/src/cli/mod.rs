@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod completions;
+mod confirm;
 mod diagnostics;
 mod explain;
 mod init;
@@ -30,7 +31,7 @@ use crate::exit::ExitCode;
 use crate::output::{Output, Settings, Stream, Terminal};
 use crate::provider::ProviderError;
 use crate::signal::{self, Stop};
-use args::{ColorWhen, Command};
+use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat};
 use manifest_file::ReadError;
 
 /// What every command needs.
@@ -58,14 +59,9 @@ pub(crate) enum RunError {
         /// Why.
         source: std::io::Error,
     },
-    /// A file is not what it should be.
-    #[error("{path}: {why}")]
-    Unfit {
-        /// The file.
-        path: String,
-        /// Why.
-        why: String,
-    },
+    /// A plan or snapshot file is none.
+    #[error("{0}")]
+    Unfit(String),
     /// The manifest has errors, which have been drawn.
     #[error("{0}")]
     Manifest(String),
@@ -78,6 +74,9 @@ pub(crate) enum RunError {
     /// The sandbox could not be used.
     #[error("the sandbox cannot be used: {0}")]
     Sandbox(#[from] ai_keys_sandbox::SandboxError),
+    /// The run was asked to stop before it wrote anything.
+    #[error("nothing was changed")]
+    Stopped,
     /// The operating system did not give what the process needs.
     #[error("{0}")]
     System(String),
@@ -86,12 +85,16 @@ pub(crate) enum RunError {
 impl RunError {
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) | Self::Read(_) | Self::Write { .. } | Self::System(_) => {
-                ExitCode::WrongUsage
-            }
-            Self::Unfit { .. } | Self::Refused(_) => ExitCode::Refused,
+            // The file that was named is there, but what is in it is no manifest.
+            Self::Read(error) if error.is_about_content() => ExitCode::ManifestErrors,
+            Self::Usage(_)
+            | Self::Read(_)
+            | Self::Write { .. }
+            | Self::Unfit(_)
+            | Self::System(_) => ExitCode::WrongUsage,
+            Self::Refused(_) => ExitCode::Refused,
             Self::Manifest(_) => ExitCode::ManifestErrors,
-            Self::Provider(error) if error.is_interrupted() => ExitCode::Interrupted,
+            Self::Stopped => ExitCode::Interrupted,
             Self::Provider(_) | Self::Sandbox(_) => ExitCode::Unreachable,
         }
     }
@@ -105,6 +108,7 @@ pub fn main() -> ProcessExit {
         Err(usage) => return report_usage(&usage),
     };
     let output = Output::standard(settings(&cli));
+    announce_breakdown(output.clone());
     let run = Run {
         output: output.clone(),
         stop: Stop::default(),
@@ -117,11 +121,33 @@ pub fn main() -> ProcessExit {
                 let label = output.terminal(Stream::Err).paint(ERROR, "error");
                 output.error(&format!("{label}: {text}"));
             }
-            error.exit_code()
+            match error {
+                // Calls in flight were given up because we were asked to stop.
+                RunError::Provider(_) if run.stop.is_requested() => ExitCode::Interrupted,
+                error => error.exit_code(),
+            }
         }
     };
     output.finish();
-    code.into()
+    let incomplete = output.take_failure();
+    if let Some(failure) = &incomplete {
+        let label = output.terminal(Stream::Err).paint(ERROR, "error");
+        output.error(&format!(
+            "{label}: standard output is incomplete: {failure}"
+        ));
+    }
+    match code {
+        ExitCode::Done if incomplete.is_some() => ExitCode::WrongUsage.into(),
+        code => code.into(),
+    }
+}
+
+/// Keeps the text of a panic to itself: it may quote anything.
+fn announce_breakdown(output: Output) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        output.last_words(&place.unwrap_or_default());
+    }));
 }
 
 fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
@@ -152,10 +178,13 @@ fn in_runtime(
         .enable_all()
         .build()
         .map_err(system)?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         signal::listen(run.stop.clone(), run.output.clone()).map_err(system)?;
         work.await
-    })
+    });
+    // Not dropped: that would wait for an answer to a question that was asked.
+    runtime.shutdown_background();
+    done
 }
 
 /// `--help` and `--version` are answers, not mistakes.
@@ -187,6 +216,7 @@ fn report_usage(usage: &clap::Error) -> ProcessExit {
 fn settings(cli: &Cli) -> Settings {
     let mut settings = Settings::detect();
     settings.is_quiet = cli.quiet;
+    settings.is_out_data = is_out_data(&cli.command);
     for terminal in [&mut settings.out, &mut settings.err] {
         match cli.color {
             ColorWhen::Auto => {}
@@ -195,6 +225,23 @@ fn settings(cli: &Cli) -> Settings {
         }
     }
     settings
+}
+
+/// Returns whether what a command prints is for a program or a file.
+fn is_out_data(command: &Command) -> bool {
+    match command {
+        Command::Validate(args) => match args.format {
+            DiagnosticFormat::Json | DiagnosticFormat::Sarif => true,
+            DiagnosticFormat::Human | DiagnosticFormat::Github => false,
+        },
+        Command::Plan(args) => match args.format {
+            PlanFormat::Json | PlanFormat::Markdown => true,
+            PlanFormat::Human => false,
+        },
+        Command::Snapshot(args) => args.out.is_none(),
+        Command::Schema | Command::Completions(_) | Command::Reference(_) => true,
+        Command::Apply(_) | Command::Explain(_) | Command::Init(_) | Command::Sandbox(_) => false,
+    }
 }
 
 pub(crate) const ERROR: Style = Style::new()

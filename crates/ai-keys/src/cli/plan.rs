@@ -6,14 +6,11 @@ use ai_keys_core::state::LiveState;
 use serde::Serialize;
 
 use super::args::{Plan, PlanFormat};
-use super::manifest_file::{ManifestFile, read_manifest, read_text, shown, write_whole};
+use super::manifest_file::{ManifestFile, read_json, read_manifest, shown, write_whole};
 use super::targets::{desired_states, open, plan_target};
 use super::{Run, RunError, paint, validate};
 use crate::exit::ExitCode;
 use crate::output::Stream;
-
-/// The largest snapshot or plan that is read: 256 MiB.
-pub(super) const MOST_JSON: usize = 256 << 20;
 
 pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     let file = read_manifest(&args.scope.manifest)?;
@@ -33,11 +30,9 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     let mut plans = Vec::new();
     let mut first_error = None;
     if let (Some(path), [desired]) = (&args.live, desired.as_slice()) {
-        let text = read_text(path, MOST_JSON)?;
-        let live = LiveState::from_json(&text).map_err(|error| RunError::Unfit {
-            path: shown(path),
-            why: error.to_string(),
-        })?;
+        let text = read_json(path)?;
+        let live = LiveState::from_json(&text)
+            .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
         let (planned, error) = plan_target(desired, &live, day, &file, run);
         plans.push(planned.plan);
         first_error = first_error.or(error);

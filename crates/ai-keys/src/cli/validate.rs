@@ -119,7 +119,8 @@ pub(super) fn show(file: &ManifestFile, found: &Diagnostics, run: &Run) {
     }
     let report = of_file(file, found);
     if run.output.settings().is_github_actions {
-        run.output.print(&render_github(&[report]));
+        // As a notice is: beside what a program reads, not in it.
+        run.output.error(render_github(&[report]).trim_end());
         return;
     }
     let drawn = diagnostics::draw(&report, run.output.terminal(Stream::Err));

@@ -18,7 +18,8 @@ pub struct Terminal {
     pub is_terminal: bool,
     /// Colours may be used.
     pub has_colour: bool,
-    /// How many columns fit, if the stream has an end to its lines.
+    /// How many columns fit, if the stream has an end to its lines or `COLUMNS`
+    /// says so.
     pub columns: Option<u16>,
 }
 
@@ -37,7 +38,10 @@ impl Terminal {
         Self {
             is_terminal,
             has_colour: has_colour(is_terminal, |name| std::env::var(name).ok()),
-            columns: columns.flatten().map(|(width, _)| width.0),
+            columns: columns
+                .flatten()
+                .map(|(width, _)| width.0)
+                .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok()),
         }
     }
 

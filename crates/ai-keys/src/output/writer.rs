@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Progress, Stream, Terminal};
-use crate::mask::{Masker, Registered};
+use crate::mask::Masker;
 
 /// How a run prints.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,10 +13,12 @@ pub struct Settings {
     pub out: Terminal,
     /// What standard error can show.
     pub err: Terminal,
-    /// The run is a step of GitHub Actions: values are announced to the
-    /// runner, and everything goes to stdout, because the runner reads the two
-    /// pipes in no particular order.
+    /// The run is a step of GitHub Actions: everything goes to stdout, because
+    /// the runner reads the two pipes in no particular order.
     pub is_github_actions: bool,
+    /// Standard output is for a program or a file (JSON, SARIF, Markdown), so
+    /// nothing else may go there, in a step of GitHub Actions neither.
+    pub is_out_data: bool,
     /// Notices and progress are left out.
     pub is_quiet: bool,
 }
@@ -40,8 +42,8 @@ struct Shared {
 struct Pipe {
     target: Box<dyn Write + Send>,
     pending: Vec<u8>,
-    /// The reader went away; nobody is there to tell.
-    is_broken: bool,
+    /// Why nothing can be written any more.
+    broken: Option<io::Error>,
 }
 
 impl Settings {
@@ -52,6 +54,7 @@ impl Settings {
             out: Terminal::detect(Stream::Out),
             err: Terminal::detect(Stream::Err),
             is_github_actions: std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"),
+            is_out_data: false,
             is_quiet: false,
         }
     }
@@ -70,7 +73,7 @@ impl Output {
         let pipe = |target| Pipe {
             target,
             pending: Vec::new(),
-            is_broken: false,
+            broken: None,
         };
         let shared = Shared {
             masker: Masker::default(),
@@ -98,22 +101,15 @@ impl Output {
         (Self::to(settings, Box::new(out), Box::new(err)), captured)
     }
 
-    /// Hides a value in everything printed from now on.
+    /// Hides a value in everything printed from now on. A value shorter than
+    /// [`SHORTEST`](crate::mask::SHORTEST) is not hidden.
     ///
-    /// Under GitHub Actions it also asks the runner to, once and at once. A
-    /// value shorter than [`SHORTEST`](crate::mask::SHORTEST) is not hidden.
+    /// INVARIANT: prints nothing, in a step of GitHub Actions neither. There
+    /// `::add-mask::VALUE` would be the one line that holds a value, and whoever
+    /// reads stdout before the runner (`| tee log`) would keep it; no other
+    /// process of the job ever sees the value that it would hide.
     pub fn mask(&self, value: &str) {
-        let mut shared = self.lock();
-        // INVARIANT: the one place that prints a value, before any other use
-        // of it and only where the reader is GitHub's runner.
-        if shared.masker.register(value) == Registered::New && self.settings.is_github_actions {
-            let value = value.trim().replace('%', "%25");
-            let value = value.replace('\r', "%0D").replace('\n', "%0A");
-            shared
-                .out
-                .write(format!("::add-mask::{value}\n").as_bytes());
-            shared.out.flush();
-        }
+        self.lock().masker.register(value);
     }
 
     /// Returns text as it may leave by another way: a file, a comment.
@@ -176,7 +172,26 @@ impl Output {
     /// Returns whether the reader of stdout went away (`ai-keys plan | head`).
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.lock().out.is_broken
+        self.lock().out.broken.is_some()
+    }
+
+    /// Takes why standard output is not complete, if not because its reader had
+    /// enough: a full disk, say.
+    #[must_use]
+    pub fn take_failure(&self) -> Option<io::Error> {
+        let failure = self.lock().out.broken.take();
+        failure.filter(|failure| failure.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    /// Says where the program broke down, and nothing of why: a panic's text may
+    /// hold anything. Does not wait for a writer that broke down itself.
+    pub fn last_words(&self, place: &str) {
+        if let Ok(mut shared) = self.shared.try_lock() {
+            let line = format!(
+                "error: ai-keys broke down at {place}: please report it with the command that you ran\n"
+            );
+            shared.write(self.route(Stream::Err), line.as_bytes());
+        }
     }
 
     /// Prints lines that have no end yet. To be called before the process ends.
@@ -201,7 +216,7 @@ impl Output {
     }
 
     fn route(&self, stream: Stream) -> Stream {
-        if self.settings.is_github_actions {
+        if self.settings.is_github_actions && !self.settings.is_out_data {
             Stream::Out
         } else {
             stream
@@ -270,11 +285,15 @@ impl Shared {
 
 impl Pipe {
     fn write(&mut self, bytes: &[u8]) {
-        self.is_broken = self.is_broken || self.target.write_all(bytes).is_err();
+        if self.broken.is_none() {
+            self.broken = self.target.write_all(bytes).err();
+        }
     }
 
     fn flush(&mut self) {
-        self.is_broken = self.is_broken || self.target.flush().is_err();
+        if self.broken.is_none() {
+            self.broken = self.target.flush().err();
+        }
     }
 }
 

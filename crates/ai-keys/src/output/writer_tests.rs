@@ -43,35 +43,35 @@ fn results_and_notices_have_a_stream_each() {
 }
 
 #[test]
-fn github_gets_one_stream_and_each_mask_once_before_any_other_use() {
+fn github_gets_one_stream() {
     let (output, captured) = Output::captured_with(github_actions());
     output.notice("before");
-    output.mask(VALUE);
-    output.mask(VALUE);
-    output.error(VALUE);
-    output.print(&format!("{VALUE}\n"));
-    assert_eq!(
-        captured.stdout(),
-        format!("before\n::add-mask::{VALUE}\n***\n***\n")
-    );
+    output.error("error");
+    output.print("result\n");
+    assert_eq!(captured.stdout(), "before\nerror\nresult\n");
     assert_eq!(captured.stderr(), "");
 }
 
 #[test]
-fn masks_are_announced_to_github_only() {
-    let (output, captured) = Output::captured();
-    output.mask(VALUE);
-    assert_eq!(captured.stdout() + &captured.stderr(), "");
+fn data_for_a_program_has_standard_output_for_itself_on_github_too() {
+    let settings = Settings {
+        is_out_data: true,
+        ..github_actions()
+    };
+    let (output, captured) = Output::captured_with(settings);
+    output.notice("before");
+    output.print("{}\n");
+    assert_eq!(captured.stdout(), "{}\n");
+    assert_eq!(captured.stderr(), "before\n");
 }
 
 #[test]
-fn an_announced_value_cannot_end_its_command() {
+fn a_value_is_never_announced_on_github_neither() {
     let (output, captured) = Output::captured_with(github_actions());
-    output.mask("100%-secret\n::error::x");
-    assert_eq!(
-        captured.stdout(),
-        "::add-mask::100%25-secret%0A::error::x\n"
-    );
+    output.mask(VALUE);
+    assert_eq!(captured.stdout() + &captured.stderr(), "");
+    output.print(&format!("{VALUE}\n"));
+    assert_eq!(captured.stdout(), "***\n");
 }
 
 #[test]
@@ -90,24 +90,40 @@ fn bytes_that_are_not_text_do_not_hide_a_value() {
     assert_eq!(captured.stderr(), "\u{fffd}***\u{fffd}\n");
 }
 
+struct Failing(io::ErrorKind);
+
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn failing(kind: io::ErrorKind) -> Output {
+    let sink = Box::new(io::sink());
+    Output::to(Settings::default(), Box::new(Failing(kind)), sink)
+}
+
 #[test]
 fn a_reader_that_went_away_is_noticed_and_harmless() {
-    struct Closed;
-    impl Write for Closed {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::BrokenPipe.into())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let output = Output::to(Settings::default(), Box::new(Closed), Box::new(io::sink()));
+    let output = failing(io::ErrorKind::BrokenPipe);
     assert!(!output.is_broken());
     output.print("x\n");
     output.print("y\n");
     assert!(output.is_broken());
     let error = output.stream(Stream::Out).write(b"z\n").unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    assert!(output.take_failure().is_none());
+}
+
+#[test]
+fn a_full_disk_is_a_failure() {
+    let output = failing(io::ErrorKind::StorageFull);
+    output.print("x\n");
+    let failure = output.take_failure().unwrap();
+    assert_eq!(failure.kind(), io::ErrorKind::StorageFull);
 }
 
 #[test]
