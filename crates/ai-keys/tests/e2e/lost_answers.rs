@@ -1,0 +1,106 @@
+//! Faults 4 and 5: a change is carried out, and its answer lost.
+
+use ai_keys_sandbox::{Act, FaultRule, Turn};
+
+use crate::support::{MANIFEST, World};
+
+/// The first call of an operation loses its answer; one apply makes up for it.
+#[track_caller]
+fn heals(operation: &str, act: Act) {
+    let world = World::new(MANIFEST);
+    world.faults(vec![FaultRule::on(operation, act).turn(Turn::Nth(1))]);
+    world.apply().ended(0).shows("applied 5 of 5");
+    assert_eq!(world.keys().len(), 2, "no second key");
+    assert_eq!(world.sandbox.usage_plans(&crate::support::scope()).len(), 1);
+    let on_none = world.keys().iter().any(|key| key.usage_plans.is_empty());
+    assert!(!on_none);
+    world.settles();
+}
+
+#[test]
+fn a_create_whose_connection_closed_is_adopted() {
+    heals("CreateApiKey", Act::CloseAfter);
+}
+
+#[test]
+fn a_create_that_answered_503_is_adopted() {
+    heals("CreateApiKey", Act::ErrorAfter(503));
+}
+
+#[test]
+fn a_create_with_half_an_answer_is_adopted() {
+    heals("CreateApiKey", Act::Truncate);
+}
+
+#[test]
+fn a_create_that_never_answers_is_adopted() {
+    heals("CreateApiKey", Act::HangAfter);
+}
+
+#[test]
+fn a_create_that_did_not_arrive_is_sent_again() {
+    heals("CreateApiKey", Act::CloseBefore);
+    heals("CreateApiKey", Act::ErrorBefore(500));
+}
+
+#[test]
+fn a_usage_plan_is_made_once() {
+    heals("CreateUsagePlan", Act::CloseAfter);
+    heals("CreateUsagePlan", Act::Truncate);
+}
+
+#[test]
+fn a_key_is_put_on_its_usage_plan_once() {
+    heals("CreateUsagePlanKey", Act::CloseAfter);
+    heals("CreateUsagePlanKey", Act::ErrorAfter(500));
+}
+
+#[test]
+fn an_update_and_a_delete_are_sent_again() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    world.edit("First", "Changed");
+    world.edit("[key.beta]", "[key.gamma]");
+    world.faults(vec![
+        FaultRule::on("UpdateApiKey", Act::CloseAfter).turn(Turn::First(2)),
+    ]);
+    world.apply().ended(0);
+    world.faults(vec![
+        FaultRule::on("DeleteApiKey", Act::CloseAfter).turn(Turn::Nth(1)),
+    ]);
+    world.apply_on("2026-12-30").ended(0);
+    assert_eq!(world.keys().len(), 2);
+}
+
+#[test]
+fn an_update_of_a_usage_plan_whose_answer_is_lost_is_not_repeated_blindly() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    world
+        .sandbox
+        .ensure_stage(&crate::support::scope(), "chat-api", "beta");
+    world.edit(
+        "[\"chat-api/prod\"]",
+        "[\"chat-api/prod\", \"chat-api/beta\"]",
+    );
+    world.faults(vec![
+        FaultRule::on("UpdateUsagePlan", Act::CloseAfter).turn(Turn::Nth(1)),
+    ]);
+    world.take_calls();
+    world
+        .apply()
+        .ended(4)
+        .says("the change may have happened; run again: it is looked up before it is repeated");
+    assert_eq!(world.take_writes(), ["UpdateUsagePlan"]);
+    world.settles();
+}
+
+#[test]
+fn a_burst_of_errors_leaves_an_exact_summary() {
+    let world = World::new(MANIFEST);
+    world.faults(vec![
+        FaultRule::on("CreateApiKey", Act::ErrorBefore(500)).turn(Turn::First(3)),
+    ]);
+    world.apply().ended(0).shows("applied 5 of 5");
+    world.settles();
+}

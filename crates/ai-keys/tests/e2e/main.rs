@@ -1,0 +1,38 @@
+//! The `ai-keys` command from outside: its words, its exit codes, what it prints, what it asks of an
+//! account, and what is left when something goes wrong.
+//!
+//! The account is an in-memory sandbox, reached through `AWS_ENDPOINT_URL` and static credentials as
+//! AWS is reached. `UPDATE=1` rewrites the expected texts in `help/`.
+
+#[cfg(test)]
+mod bad_access;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod behind_our_back;
+#[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod exit_codes;
+#[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod help;
+#[cfg(all(test, unix))]
+mod interruption;
+#[cfg(test)]
+mod looks;
+#[cfg(test)]
+mod lost_answers;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod reviewed;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod throttling;

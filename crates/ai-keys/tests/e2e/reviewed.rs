@@ -1,0 +1,133 @@
+//! Reviewed = applied: `plan --out`, then `apply --plan`.
+
+use ai_keys_sandbox::{Act, FaultRule, Turn};
+
+use crate::support::{MANIFEST, Ran, World};
+
+fn planned(manifest: &str) -> World {
+    let world = World::new(manifest);
+    world
+        .plan(&["--out", "plan.json"])
+        .ended(0)
+        .says("written to plan.json");
+    world
+}
+
+fn apply_plan(world: &World) -> Ran {
+    world.run(&["apply", "--yes", "--plan", "plan.json"])
+}
+
+/// The plan was refused before anything was written.
+#[track_caller]
+fn is_refused(world: &World, why: &str) {
+    world.take_calls();
+    apply_plan(world).ended(5).says(why);
+    assert!(world.take_writes().is_empty());
+}
+
+#[test]
+fn a_reviewed_plan_is_applied() {
+    let world = planned(MANIFEST);
+    apply_plan(&world).ended(0).shows("applied 5 of 5 to prod");
+    apply_plan(&world).ended(0).shows("no changes");
+    world.settles();
+}
+
+#[test]
+fn what_is_left_of_a_reviewed_plan_needs_no_new_review() {
+    let world = planned(MANIFEST);
+    let once = FaultRule::on("CreateApiKey", Act::LimitExceeded).turn(Turn::Nth(2));
+    world.faults(vec![once]);
+    apply_plan(&world).ended(4).shows("applied 3 of 5 to prod");
+    world.faults(Vec::new());
+    apply_plan(&world).ended(0).shows("applied 2 of 2 to prod");
+    world.settles();
+}
+
+#[test]
+fn a_key_deleted_since_the_review_makes_the_plan_stale() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    world.edit("First", "Changed");
+    world.plan(&["--out", "plan.json"]).ended(0);
+    world.behind("DELETE", &format!("/apikeys/{}", world.key("alpha").id));
+    is_refused(&world, "not reviewed: create alpha");
+    is_refused(&world, "reviewed, but no longer possible: update alpha");
+    world.settles();
+}
+
+#[test]
+fn a_manifest_changed_since_the_review_makes_the_plan_stale() {
+    let world = planned(MANIFEST);
+    world.edit("First", "Changed");
+    is_refused(
+        &world,
+        "the manifest asks for something else than when the plan was made",
+    );
+}
+
+#[test]
+fn a_plan_that_was_tampered_with_is_refused() {
+    let world = planned(MANIFEST);
+    let text = world.folder.read("plan.json");
+    world
+        .folder
+        .write("plan.json", text.replace("First", "Other"));
+    is_refused(&world, "its digest is not that of what it says");
+    world
+        .folder
+        .write("plan.json", text.replace("\"format\": 1", "\"format\": 2"));
+    is_refused(&world, "format 2");
+}
+
+#[test]
+fn an_old_plan_is_refused() {
+    let world = World::new(MANIFEST);
+    world
+        .run(&["plan", "--today", "2020-01-01", "--out", "plan.json"])
+        .ended(0);
+    is_refused(&world, "the plan is of 2020-01-01, older than 14d");
+}
+
+#[test]
+fn a_plan_for_another_target_is_refused() {
+    let world = planned(MANIFEST);
+    world.edit("[target.prod]", "[target.production]");
+    is_refused(&world, "the plan is for target `prod`");
+}
+
+#[test]
+fn a_plan_for_another_account_is_refused() {
+    let world = planned(MANIFEST);
+    let other = crate::support::finish(
+        world
+            .command(&["apply", "--yes", "--plan", "plan.json"])
+            .env("AWS_ACCESS_KEY_ID", "AKIATEST210987654321"),
+    );
+    other
+        .ended(5)
+        .says("the credentials are of account 210987654321");
+    assert!(world.take_writes().is_empty());
+}
+
+#[test]
+fn a_file_that_is_no_plan_is_wrong_usage() {
+    let world = World::new(MANIFEST);
+    for garbage in ["", "{", "[]", "null", "{\"format\":1}", "keys", "\u{0}"] {
+        world.folder.write("plan.json", garbage);
+        apply_plan(&world)
+            .ended(2)
+            .says_in_one_line("plan.json: not a plan");
+    }
+    world.folder.write("plan.json", b"\xff\xfe");
+    apply_plan(&world).ended(2).says_in_one_line("not UTF-8");
+    assert!(world.take_calls().is_empty());
+}
+
+#[test]
+fn a_plan_takes_no_other_day() {
+    let world = planned(MANIFEST);
+    world
+        .run(&["apply", "--plan", "plan.json", "--today", "2026-11-24"])
+        .ended(2);
+}

@@ -1,0 +1,57 @@
+//! Faults 1 and 3: an account whose budget others use too.
+
+use ai_keys_sandbox::{Act, FaultRule, Turn};
+
+use crate::support::{MANIFEST, World};
+
+fn throttled(operation: &str, retry_after: Option<&str>, turn: Turn) -> FaultRule {
+    FaultRule::on(operation, Act::Throttle(retry_after.map(str::to_owned))).turn(turn)
+}
+
+#[test]
+fn a_call_is_not_sent_again_before_its_time() {
+    let world = World::new(MANIFEST);
+    world.faults(vec![throttled(
+        "CreateUsagePlanKey",
+        Some("2"),
+        Turn::Nth(1),
+    )]);
+    world.apply().ended(0).shows("applied 5 of 5");
+    let journal = world.sandbox.journal();
+    let mut sent = journal
+        .iter()
+        .filter(|entry| entry.operation.as_deref() == Some("CreateUsagePlanKey"))
+        .map(|entry| entry.at_ms);
+    let (first, second) = (sent.next().unwrap(), sent.next().unwrap());
+    assert!(second - first >= 2000, "{} ms", second - first);
+    world.settles();
+}
+
+#[test]
+fn a_storm_of_refusals_is_waited_out() {
+    let world = World::new(MANIFEST);
+    let storm = FaultRule::everywhere(Act::Throttle(Some("1".to_owned())));
+    world.faults(vec![FaultRule {
+        method: Some("POST".to_owned()),
+        ..storm.turn(Turn::Percent(50))
+    }]);
+    world.apply().ended(0).shows("applied 5 of 5");
+    world.settles();
+}
+
+#[test]
+fn a_refusal_without_a_time_or_with_a_silly_one_is_waited_out_too() {
+    let world = World::new(MANIFEST);
+    world.faults(vec![
+        throttled("GetApiKeys", None, Turn::Nth(1)),
+        throttled("GetUsagePlans", Some("soon"), Turn::Nth(1)),
+        throttled("CreateUsagePlan", Some("-1"), Turn::Nth(1)),
+        throttled(
+            "CreateApiKey",
+            Some("Sun, 06 Nov 1994 08:49:37 GMT"),
+            Turn::Nth(1),
+        ),
+    ]);
+    world.apply().ended(0).shows("applied 5 of 5");
+    world.settles();
+}
