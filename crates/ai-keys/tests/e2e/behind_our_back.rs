@@ -1,6 +1,6 @@
 //! Faults 13, 15, 17, 19 and 20: others change the account, or its lists cannot be read.
 
-use ai_keys_sandbox::{Act, FaultRule, Refusal, SeedKey, Turn};
+use ai_keys_sandbox::{Act, FaultRule, ListTags, Options, Refusal, SeedKey, Turn};
 
 use crate::support::{MANIFEST, World, scope};
 
@@ -147,5 +147,26 @@ fn a_list_that_fails_after_its_first_page_plans_nothing() {
         world.take_writes().is_empty(),
         "ours are not taken for missing"
     );
+    world.settles();
+}
+
+/// Whether `GetApiKeys` tells tags is not documented.
+#[test]
+fn tags_that_no_list_shows_are_read_for_our_keys_that_have_some() {
+    let options = Options {
+        list_tags: ListTags::Hidden,
+        ..Options::default()
+    };
+    let tagged = MANIFEST.replace("\"First\"", "\"First\"\ntags = { cost-center = \"cc-1\" }");
+    let world = World::with(&tagged, options);
+    world.apply().ended(0);
+    world.take_calls();
+    world.plan(&[]).ended(0).shows("no changes");
+    let calls = world.take_calls();
+    let reads = calls.iter().filter(|name| *name == "GetTags");
+    assert_eq!(reads.count(), 1, "not of the key without tags");
+    world.edit("cc-1", "cc-2");
+    world.apply().ended(0);
+    assert_eq!(world.key("alpha").tags["cost-center"], "cc-2");
     world.settles();
 }

@@ -63,14 +63,14 @@ fn hex(value: &str, before_each: &str) -> String {
 /// Everything that left the process.
 #[derive(Default)]
 struct Seen {
-    windows: HashSet<Vec<u8>>,
+    windows: HashSet<[u8; WINDOW]>,
 }
 
 impl Seen {
     fn add(&mut self, text: &str) {
         let text = text.to_ascii_lowercase();
-        let windows = text.as_bytes().windows(WINDOW);
-        self.windows.extend(windows.map(<[u8]>::to_vec));
+        let windows = text.as_bytes().array_windows::<WINDOW>();
+        self.windows.extend(windows);
     }
 
     fn holds(&self, value: &str) -> bool {

@@ -100,6 +100,20 @@ fn a_reader_that_goes_away_is_no_failure() {
     }
 }
 
+#[test]
+fn an_apply_whose_reader_goes_away_is_finished() {
+    let world = World::new(MANIFEST);
+    let mut command = world.command(&["apply", "--yes", "--today", TODAY]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    world.settles();
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn output_that_is_lost_on_a_full_disk_is_an_error() {

@@ -1,8 +1,10 @@
 //! Faults 4 and 5: a change is carried out, and its answer lost.
 
+use std::time::{Duration, Instant};
+
 use ai_keys_sandbox::{Act, FaultRule, Turn};
 
-use crate::support::{MANIFEST, World};
+use crate::support::{MANIFEST, TODAY, World, scope};
 
 /// The first call of an operation loses its answer; one apply makes up for it.
 #[track_caller]
@@ -11,7 +13,7 @@ fn heals(operation: &str, act: Act) {
     world.faults(vec![FaultRule::on(operation, act).turn(Turn::Nth(1))]);
     world.apply().ended(0).shows("applied 5 of 5");
     assert_eq!(world.keys().len(), 2, "no second key");
-    assert_eq!(world.sandbox.usage_plans(&crate::support::scope()).len(), 1);
+    assert_eq!(world.sandbox.usage_plans(&scope()).len(), 1);
     let on_none = world.keys().iter().any(|key| key.usage_plans.is_empty());
     assert!(!on_none);
     world.settles();
@@ -76,9 +78,7 @@ fn an_update_and_a_delete_are_sent_again() {
 fn an_update_of_a_usage_plan_whose_answer_is_lost_is_not_repeated_blindly() {
     let world = World::new(MANIFEST);
     world.apply().ended(0);
-    world
-        .sandbox
-        .ensure_stage(&crate::support::scope(), "chat-api", "beta");
+    world.sandbox.ensure_stage(&scope(), "chat-api", "beta");
     world.edit(
         "[\"chat-api/prod\"]",
         "[\"chat-api/prod\", \"chat-api/beta\"]",
@@ -103,4 +103,37 @@ fn a_burst_of_errors_leaves_an_exact_summary() {
     ]);
     world.apply().ended(0).shows("applied 5 of 5");
     world.settles();
+}
+
+/// Between the lost answer and the next try somebody rewrites the description:
+/// the value is ours, the marker is not.
+#[test]
+fn a_key_without_our_marker_is_not_adopted_even_if_its_value_is_ours() {
+    let world = World::new(MANIFEST.split("[key.beta]").next().unwrap());
+    world.faults(vec![
+        FaultRule::on("CreateApiKey", Act::CloseAfter).turn(Turn::Nth(1)),
+        FaultRule::on("CreateApiKey", Act::Delay)
+            .turn(Turn::After(1))
+            .delay_ms(1_000),
+    ]);
+    let run = world.start(&["apply", "--yes", "--today", TODAY]);
+    let patience = Instant::now() + Duration::from_secs(30);
+    while world.keys().is_empty() {
+        assert!(Instant::now() < patience);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let patch = serde_json::json!({ "patchOperations": [
+        { "op": "replace", "path": "/description", "value": "Mine [ai-keys: other/alpha#1]" },
+    ]});
+    let target = format!("/apikeys/{}", world.key("alpha").id);
+    let (status, _) = world
+        .sandbox
+        .out_of_band(&scope(), "PATCH", &target, Some(&patch))
+        .unwrap();
+    assert_eq!(status, 200);
+    let ran = world.seen(run.end()).ended(4);
+    ran.says("a key with this value exists");
+    let key = world.key("alpha");
+    assert!(key.usage_plans.is_empty(), "it was not touched");
+    assert!(key.description.unwrap().contains("other/alpha"));
 }

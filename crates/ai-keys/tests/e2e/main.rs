@@ -15,6 +15,8 @@ mod canary;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod concurrent;
+#[cfg(test)]
 mod exit_codes;
 #[cfg(test)]
 mod formats;
@@ -26,6 +28,8 @@ mod interruption;
 mod looks;
 #[cfg(test)]
 mod lost_answers;
+#[cfg(test)]
+mod patience;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -159,3 +159,7 @@ where
     );
     Err((endless, MOST_PAGES))
 }
+
+#[cfg(test)]
+#[path = "observe_tests.rs"]
+mod tests;

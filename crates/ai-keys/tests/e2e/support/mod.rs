@@ -10,4 +10,4 @@ pub(crate) use http::call;
 #[cfg(unix)]
 pub(crate) use run::Running;
 pub(crate) use run::{Ran, ai_keys, finish, run_in};
-pub(crate) use world::{MANIFEST, TODAY, World, scope};
+pub(crate) use world::{ACCOUNT, MANIFEST, TODAY, World, scope};
