@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Code, Diagnostic, Edit, Help, Label, Severity};
 use crate::manifest::{hide_values, value_like_spans};
+use crate::rule;
 use crate::source::Span;
 
 /// The diagnostics of one run.
@@ -58,6 +59,20 @@ impl Diagnostics {
         self.list
             .iter()
             .any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+
+    /// Returns where the text may hold a key value, by the rules that look for
+    /// one. Whoever shows the text leaves these places out.
+    pub fn secret_spans(&self) -> impl Iterator<Item = Span> {
+        let codes = [
+            &rule::bad_adopt_id::AK117,
+            &rule::looks_like_a_key_value::AK118,
+        ];
+        let secret = self
+            .list
+            .iter()
+            .filter(move |found| codes.contains(&found.code));
+        secret.map(|found| found.primary.span)
     }
 
     /// Returns whether there is nothing to say.

@@ -7,7 +7,8 @@ use crate::state::Handle;
 
 rule! {
     /// ## What it checks
-    /// An id in `adopt` has 1 to 19 letters and digits.
+    /// An id in `adopt` has 1 to 19 letters and digits, or is the stand-in `hidden-…` for a longer
+    /// one.
     /// ## Why it matters
     /// API Gateway gives objects ids of about ten letters and digits. Keys that were made with the
     /// deprecated `generateDistinctId = false` have an id that *is* the key's value, 20 characters
@@ -19,8 +20,8 @@ rule! {
     /// key.acme.adopt = "abc-123"
     /// ```
     /// ## What to do
-    /// Write the id that the console shows. A key whose id is its value cannot be adopted: let
-    /// `ai-keys` make a new one beside it, move its users over, and delete the old one.
+    /// Write the id that the console shows. For a key whose id may be its value, write the
+    /// stand-in that `ai-keys snapshot` shows for it, `hidden-` and 64 digits.
     AK117 "bad-adopt-id" Error => check
 }
 
@@ -28,13 +29,16 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let entries = entry::all(facts.manifest).filter(|entry| entry.adopt.is_some());
     for entry in entries {
         for (_, id, span) in entry.adopted() {
+            if Handle::is_stand_in(id) {
+                continue;
+            }
             if id.is_empty() {
                 out.report(&AK117, span, "the id to adopt is empty")
                     .help("write the live object's id, or remove `adopt`");
             } else if id.chars().nth(Handle::SECRET_FROM - 1).is_some() {
                 let message = "an id of 20 characters or more may be the key's value";
                 out.report(&AK117, span, message)
-                    .help("remove it from the file, and replace the key: its value is now known");
+                    .help("write its stand-in from `ai-keys snapshot`; replace the key if this was pushed");
             } else if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 out.report(&AK117, span, "an id has letters and digits only")
                     .help("write the live object's id, such as \"abc123def4\"");
@@ -48,6 +52,7 @@ mod tests {
     use super::AK117;
     use crate::check::check_text;
     use crate::rule::testing::{check, finding, framed};
+    use crate::state::Handle;
 
     #[test]
     fn what_no_id_can_be_is_underlined() {
@@ -71,5 +76,7 @@ mod tests {
             assert!(!format!("{found:?}").contains(value));
         }
         check(&toml.replace("9\"", "\""), []);
+        let stand_in = Handle::of_id(value);
+        check(&toml.replace(value, stand_in.as_str()), []);
     }
 }

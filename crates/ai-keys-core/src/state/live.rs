@@ -52,15 +52,26 @@ impl Handle {
     /// The length from which an id may be a key value, in characters.
     pub const SECRET_FROM: usize = 20;
 
+    const HIDDEN: &str = "hidden-";
+
     /// Returns the handle of an object with this id.
     #[must_use]
     pub fn of_id(id: &str) -> Self {
-        if id.chars().count() < Self::SECRET_FROM {
+        if id.chars().count() < Self::SECRET_FROM || Self::is_stand_in(id) {
             return Self(id.to_owned());
         }
         let digest = Digest::of_bytes(id.as_bytes());
         let hex = digest.as_str().strip_prefix("sha256:").unwrap_or_default();
-        Self(format!("hidden-{hex}"))
+        Self(format!("{}{hex}", Self::HIDDEN))
+    }
+
+    /// Returns whether a text is the stand-in for a hidden id, as a snapshot
+    /// shows it and `adopt` may say it.
+    #[must_use]
+    pub fn is_stand_in(text: &str) -> bool {
+        let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        let digest = text.strip_prefix(Self::HIDDEN);
+        digest.is_some_and(|digest| digest.len() == 64 && digest.bytes().all(is_hex))
     }
 
     /// Returns the handle as text; never a key value.
@@ -290,6 +301,11 @@ mod tests {
         let handle = Handle::of_id(&id);
         assert!(handle.as_str().starts_with("hidden-") && !handle.as_str().contains(&id));
         assert_eq!(Handle::of_id("x5k3eopvub").as_str(), "x5k3eopvub");
+        assert_eq!(
+            Handle::of_id(handle.as_str()),
+            handle,
+            "a stand-in names itself"
+        );
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, file: &FileDiagnostics<'a>) -> Vec<Gro
                 .span(inside(label))
                 .label(label.text.as_str())
         });
-        let snippet = Snippet::source(harmless(excerpt.text))
+        let snippet = Snippet::source(harmless(&excerpt, file))
             .line_start(excerpt.line)
             .path(file.path)
             .annotation(primary);
@@ -109,11 +109,19 @@ struct Excerpt<'a> {
 
 /// Returns an excerpt as it may be seen: in the same places, without hidden
 /// characters and without what may be a key value, which are reported there.
-fn harmless(text: &str) -> String {
-    let mut shown = visible_in_place(text).into_owned();
-    for span in value_like_spans(text) {
-        let stars = "*".repeat(span.len());
-        shown.replace_range(span, &stars);
+fn harmless(excerpt: &Excerpt<'_>, file: &FileDiagnostics<'_>) -> String {
+    let mut shown = visible_in_place(excerpt.text).into_owned();
+    let reported = file.diagnostics.secret_spans().filter_map(|span| {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let inside = start.checked_sub(excerpt.start)?..end.checked_sub(excerpt.start)?;
+        (inside.end <= excerpt.text.len()).then_some(inside)
+    });
+    for span in value_like_spans(excerpt.text).chain(reported) {
+        let is_whole = shown.is_char_boundary(span.start) && shown.is_char_boundary(span.end);
+        if is_whole {
+            let stars = "*".repeat(span.len());
+            shown.replace_range(span, &stars);
+        }
     }
     shown
 }

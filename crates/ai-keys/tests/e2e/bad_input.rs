@@ -302,3 +302,30 @@ fn a_file_that_cannot_be_written_leaves_nothing_behind() {
     }
     assert_eq!(world.folder.names(), ["dir", "keys.toml"]);
 }
+
+/// A pull request may bring a file of any name.
+#[cfg(unix)]
+#[test]
+fn a_file_name_is_no_command_to_a_runner() {
+    let folder = Folder::new();
+    let name = "a\n::error::b\u{1b}[2J.toml";
+    folder.write(name, MANIFEST.replace("owner", "ownr"));
+    for format in ["human", "json", "github", "sarif"] {
+        let ran = run_in(folder.path(), &["validate", "--format", format, name]).ended(1);
+        let is_ours = |line: &str| !line.starts_with("::error::b");
+        assert!(ran.out.lines().all(is_ours), "{format}: {}", ran.out);
+        assert!(!ran.out.contains('\u{1b}'), "{format}: {}", ran.out);
+    }
+    let missing = run_in(folder.path(), &["validate", "b\n::error::c"]).ended(2);
+    assert_eq!(missing.err.lines().count(), 1, "{}", missing.err);
+}
+
+#[test]
+fn an_id_that_may_be_a_value_is_underlined_and_not_drawn() {
+    let id = "abcdefghij0123456789abcde";
+    let ran = validate(format!(
+        "version = 1\nnamespace = \"a\"\n[key.a]\nadopt = \"{id}\"\n"
+    ));
+    let ran = ran.ended(1).shows("error[AK117]");
+    assert!(!ran.out.contains(id), "{}", ran.out);
+}
