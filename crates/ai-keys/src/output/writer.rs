@@ -32,10 +32,19 @@ pub struct Output {
 
 struct Shared {
     masker: Masker,
+    runner: Runner,
     out: Pipe,
     err: Pipe,
     /// The progress bar on stderr's last line, without its line end.
     bar: String,
+}
+
+/// Whether GitHub's runner looks for commands in what is printed.
+#[derive(Clone, Copy)]
+enum Runner {
+    None,
+    ReadsText,
+    ReadsData,
 }
 
 /// A stream, and the line that is not complete yet.
@@ -75,8 +84,19 @@ impl Output {
             pending: Vec::new(),
             broken: None,
         };
+        let runner = match settings {
+            Settings {
+                is_github_actions: false,
+                ..
+            } => Runner::None,
+            Settings {
+                is_out_data: true, ..
+            } => Runner::ReadsData,
+            Settings { .. } => Runner::ReadsText,
+        };
         let shared = Shared {
             masker: Masker::default(),
+            runner,
             out: pipe(out),
             err: pipe(err),
             bar: String::new(),
@@ -262,6 +282,13 @@ impl Shared {
         let clean = self.masker.scrub(&text);
         // A lone CR starts a line, and so perhaps a command, for GitHub's runner.
         let clean = clean.replace("\r\n", "\n").replace('\r', "\\u{d}");
+        // It takes a command anywhere in a line, and we give it none of this form.
+        let clean = match (self.runner, stream) {
+            (Runner::None, _) => clean,
+            // The same text to a reader of JSON.
+            (Runner::ReadsData, Stream::Out) => clean.replace("##[", "#\\u0023["),
+            (Runner::ReadsData | Runner::ReadsText, _) => clean.replace("##[", "##\\["),
+        };
         self.erase_bar();
         self.pipe(stream).write(clean.as_bytes());
         self.pipe(stream).flush();

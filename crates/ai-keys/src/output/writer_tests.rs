@@ -139,3 +139,22 @@ fn quiet_leaves_results_and_errors() {
     assert_eq!(captured.stderr(), "error\n");
     assert_eq!(captured.stdout(), "result\n");
 }
+
+#[test]
+fn nothing_printed_is_an_old_command_to_the_runner() {
+    let (output, captured) = Output::captured_with(github_actions());
+    output.print("a ##[error]b ###[c\n");
+    assert_eq!(captured.stdout(), "a ##\\[error]b ###\\[c\n");
+
+    let settings = Settings {
+        is_out_data: true,
+        ..github_actions()
+    };
+    let (output, captured) = Output::captured_with(settings);
+    output.print("\"##[error]\"\n");
+    let read: String = serde_json::from_str(&captured.stdout()).unwrap();
+    assert_eq!(
+        (captured.stdout().contains("##["), read.as_str()),
+        (false, "##[error]")
+    );
+}

@@ -2,7 +2,7 @@
 
 use ai_keys_sandbox::{Act, FaultRule, ListTags, Options, Refusal, SeedKey, Turn};
 
-use crate::support::{MANIFEST, World, scope};
+use crate::support::{MANIFEST, TODAY, World, finish, scope};
 
 fn seed(world: &World, name: &str, description: &str) -> String {
     let key = SeedKey {
@@ -168,5 +168,39 @@ fn tags_that_no_list_shows_are_read_for_our_keys_that_have_some() {
     world.edit("cc-1", "cc-2");
     world.apply().ended(0);
     assert_eq!(world.key("alpha").tags["cost-center"], "cc-2");
+    world.settles();
+}
+
+/// A description written in the console reaches terminals, logs and comments.
+#[test]
+fn what_others_wrote_gives_no_command_to_a_terminal_or_a_runner() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    let key = world.key("alpha");
+    let marker = key.description.unwrap().replace("First ", "");
+    let evil = format!("x\n::error::y\r::warning::z ##[error]\u{1b}[2J\u{9b}2J\u{202e} {marker}");
+    let patch = serde_json::json!({ "patchOperations": [
+        { "op": "replace", "path": "/description", "value": evil },
+        { "op": "replace", "path": "/name", "value": "alpha\n::error::n" },
+    ]});
+    let target = format!("/apikeys/{}", key.id);
+    let changed = world
+        .sandbox
+        .out_of_band(&scope(), "PATCH", &target, Some(&patch));
+    assert_eq!(changed.unwrap().0, 200);
+    for format in ["human", "json", "markdown"] {
+        for github in ["true", "false"] {
+            let words = ["plan", "--today", TODAY, "--format", format];
+            let ran = finish(world.command(&words).env("GITHUB_ACTIONS", github)).ended(0);
+            let printed = ran.out + &ran.err;
+            let harmful = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            // JSON is for programs: its strings hold what was written.
+            let is_safe = format == "json" || !printed.contains(harmful);
+            assert!(is_safe, "{format}: {printed:?}");
+            assert!(github == "false" || !printed.contains("##["), "{printed}");
+            let is_command = |line: &str| line.trim_start().starts_with("::");
+            assert!(!printed.lines().any(is_command), "{format}: {printed}");
+        }
+    }
     world.settles();
 }
