@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A steady rate in requests per second; finite and not negative.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Rate(f64);
 
@@ -67,6 +68,7 @@ impl fmt::Display for Rate {
 /// Source: API Gateway `ThrottleSettings`, checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_ThrottleSettings.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Throttle {
     /// Steady requests per second.
@@ -98,6 +100,7 @@ impl fmt::Display for Throttle {
 
 /// The time over which a quota is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Period {
     /// A calendar day.
@@ -153,12 +156,14 @@ impl Period {
 /// Source: API Gateway `QuotaSettings`, checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Quota {
     /// Requests per period.
     pub limit: u32,
     /// Requests taken off the first period.
     #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub offset: u32,
     /// The period.
     pub per: Period,

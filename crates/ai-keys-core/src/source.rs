@@ -69,11 +69,21 @@ impl<T> Deref for Spanned<T> {
 
 /// A line and a column as an editor shows them, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,
     /// Column, from 1, in the unit that was asked for.
     pub column: u32,
+}
+
+/// The unit in which a reader of positions counts columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PositionEncoding {
+    /// Characters, as people count.
+    Characters,
+    /// UTF-16 units, as browsers and the Language Server Protocol count.
+    Utf16,
 }
 
 /// The text of a manifest with its line starts, for turning bytes into lines.
@@ -119,14 +129,17 @@ impl<'t> Source<'t> {
     /// Returns line and column of byte `offset`, columns in characters.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        self.position_in(offset, |before| before.chars().count())
+        self.position_as(offset, PositionEncoding::Characters)
     }
 
-    /// Returns line and column of byte `offset`, columns in UTF-16 units, as
-    /// browsers and the Language Server Protocol count.
+    /// Returns line and column of byte `offset`, columns in the unit of
+    /// `encoding`.
     #[must_use]
-    pub fn utf16_position(&self, offset: u32) -> Position {
-        self.position_in(offset, |before| before.encode_utf16().count())
+    pub fn position_as(&self, offset: u32, encoding: PositionEncoding) -> Position {
+        self.position_in(offset, |before| match encoding {
+            PositionEncoding::Characters => before.chars().count(),
+            PositionEncoding::Utf16 => before.encode_utf16().count(),
+        })
     }
 
     fn position_in(&self, offset: u32, width: impl Fn(&str) -> usize) -> Position {
@@ -159,7 +172,10 @@ mod tests {
         let source = Source::new("a\nß🔑x\n");
         let x = u32::try_from("a\nß🔑".len()).unwrap();
         assert_eq!(source.position(x), Position { line: 2, column: 3 });
-        assert_eq!(source.utf16_position(x), Position { line: 2, column: 4 });
+        assert_eq!(
+            source.position_as(x, PositionEncoding::Utf16),
+            Position { line: 2, column: 4 }
+        );
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::delivery::Delivery;
-use super::model::{Key, KeyDefaults, Manifest, Rotate, ThrottleTable, UsagePlan};
+use super::model::{Key, KeyDefaults, Manifest, QuotaTable, Rotate, ThrottleTable, UsagePlan};
 use super::variant::Adopt;
 use crate::date::{Date, Days};
-use crate::limits::Throttle;
+use crate::limits::{Quota, Throttle};
 use crate::source::{Span, Spanned};
 
 /// How long the old value works beside the new one when the manifest does not say.
@@ -254,5 +254,17 @@ impl ThrottleTable {
             rate_per_second: self.rate.0.as_ref().map(|rate| rate.value),
             burst_requests: self.burst.0.as_ref().map(|burst| burst.value),
         }
+    }
+}
+
+impl QuotaTable {
+    /// Returns the quota; `None` only while the manifest has errors.
+    #[must_use]
+    pub fn quota(&self) -> Option<Quota> {
+        Some(Quota {
+            limit: self.limit.0.as_ref()?.value,
+            per: self.per.0.as_ref()?.value,
+            offset: self.offset.as_ref().map_or(0, |offset| offset.value),
+        })
     }
 }

@@ -9,6 +9,7 @@ use super::step::Step;
 
 /// What happens to an object, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// It does not exist and is made.
@@ -65,6 +66,7 @@ impl Action {
 
 /// The kind of object that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A usage plan.
@@ -75,6 +77,7 @@ pub enum Kind {
 
 /// What a change is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Subject {
     /// Its kind.
@@ -102,6 +105,7 @@ impl fmt::Display for Subject {
 
 /// How much a change can hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Risk {
     /// Nobody loses anything.
@@ -130,6 +134,7 @@ impl Risk {
 /// A field before and after, in words; a missing side means that there is
 /// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct FieldChange {
     /// As the manifest writes it.
@@ -144,6 +149,7 @@ pub struct FieldChange {
 
 /// One step of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Change {
     /// What happens.
@@ -152,6 +158,7 @@ pub struct Change {
     pub subject: Subject,
     /// Fields before and after.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub fields: Vec<FieldChange>,
     /// Why, where it is not simply the manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]

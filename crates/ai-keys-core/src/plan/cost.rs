@@ -65,6 +65,7 @@ impl Budget {
 
 /// What a plan costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Cost {
     /// Calls that change something, exactly, if none has to be repeated.
@@ -72,6 +73,7 @@ pub struct Cost {
     /// The least time that the provider's limits allow, in milliseconds.
     pub floor_ms: u64,
     /// Calls by operation.
+    #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<Operation, number>>"))]
     pub by_operation: BTreeMap<Operation, u64>,
 }
 

@@ -10,6 +10,7 @@ use super::change::{Kind, Subject};
 
 /// Why a change needs an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum GuardReason {
     /// More objects are taken away than `max-deletes` allows.
@@ -45,6 +46,7 @@ impl fmt::Display for GuardReason {
 
 /// A change that needs an acknowledgement.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Guard {
     /// What is acknowledged, without the digest: `delete:legacy-batch`.

@@ -42,6 +42,7 @@ pub const PLAN_FORMAT: u32 = 1;
 /// What turns a live state into the desired one. Plain data, without a single
 /// key value: it can be stored, compared, shown and published.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Plan {
     /// [`PLAN_FORMAT`].
@@ -68,9 +69,11 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Changes that need an acknowledgement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub guards: Vec<Guard>,
     /// What will be due on a later day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub upcoming: Vec<Upcoming>,
     /// What it costs.
     pub cost: Cost,
@@ -80,6 +83,7 @@ pub struct Plan {
 
 /// What a plan leaves alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Counts {
     /// Our keys that are as the manifest wants them.
@@ -94,6 +98,7 @@ pub struct Counts {
 
 /// What a plan for a later day will hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Upcoming {
     /// The day.

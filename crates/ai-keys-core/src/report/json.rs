@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::FileDiagnostics;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Position, Source, Span};
+use crate::source::{Position, PositionEncoding, Source, Span};
 
 /// The version of the report's format.
 pub const REPORT_FORMAT: u32 = 1;
 
 /// The diagnostics of one run, over all manifests.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Report {
     /// [`REPORT_FORMAT`].
@@ -23,6 +24,7 @@ pub struct Report {
 
 /// How many diagnostics there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Summary {
     /// Errors: nothing is planned.
@@ -35,6 +37,7 @@ pub struct Summary {
 
 /// One diagnostic.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct DiagnosticReport {
     /// `AK112`.
@@ -49,6 +52,7 @@ pub struct DiagnosticReport {
     pub primary: LabelReport,
     /// Other places that matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub related: Vec<LabelReport>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,7 @@ pub struct DiagnosticReport {
 
 /// A place and what sits there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct LabelReport {
     /// Where.
@@ -67,12 +72,14 @@ pub struct LabelReport {
     pub place: PlaceReport,
     /// What sits there.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub text: String,
 }
 
-/// A place in a manifest: lines and columns from 1, columns in characters,
-/// the end exclusive.
+/// A place in a manifest: lines and columns from 1, the end exclusive. Columns
+/// count characters on the command line and UTF-16 units in JavaScript.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct PlaceReport {
     /// The manifest.
@@ -85,6 +92,7 @@ pub struct PlaceReport {
 
 /// An edit: replace the place by the text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct FixReport {
     /// What is replaced.
@@ -94,9 +102,10 @@ pub struct FixReport {
     pub replacement: String,
 }
 
-/// Reports the diagnostics of several manifests.
+/// Reports the diagnostics of several manifests, columns in the unit of
+/// `encoding`.
 #[must_use]
-pub fn report_diagnostics(files: &[FileDiagnostics<'_>]) -> Report {
+pub fn report_diagnostics(files: &[FileDiagnostics<'_>], encoding: PositionEncoding) -> Report {
     let mut summary = Summary::default();
     let mut diagnostics = Vec::new();
     for file in files {
@@ -107,7 +116,7 @@ pub fn report_diagnostics(files: &[FileDiagnostics<'_>]) -> Report {
                 Severity::Warning => summary.warnings += 1,
                 Severity::Note => summary.notes += 1,
             }
-            diagnostics.push(report_one(diagnostic, file.path, &source));
+            diagnostics.push(report_one(diagnostic, file.path, &source, encoding));
         }
     }
     Report {
@@ -117,11 +126,16 @@ pub fn report_diagnostics(files: &[FileDiagnostics<'_>]) -> Report {
     }
 }
 
-fn report_one(diagnostic: &Diagnostic, path: &str, source: &Source<'_>) -> DiagnosticReport {
+fn report_one(
+    diagnostic: &Diagnostic,
+    path: &str,
+    source: &Source<'_>,
+    encoding: PositionEncoding,
+) -> DiagnosticReport {
     let place = |span: Span| PlaceReport {
         path: path.to_owned(),
-        start: source.position(span.start),
-        end: source.position(span.end),
+        start: source.position_as(span.start, encoding),
+        end: source.position_as(span.end, encoding),
     };
     let label = |label: &crate::diagnostic::Label| LabelReport {
         place: place(label.span),
@@ -157,7 +171,7 @@ mod tests {
             text,
             diagnostics: &checked.diagnostics,
         };
-        let report = report_diagnostics(&[file]);
+        let report = report_diagnostics(&[file], PositionEncoding::Characters);
         let unknown = report
             .diagnostics
             .iter()

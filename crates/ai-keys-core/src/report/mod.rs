@@ -6,7 +6,9 @@ mod explain;
 mod github;
 mod human;
 mod json;
+mod limits;
 mod markdown;
+mod preview;
 mod sarif;
 
 pub use explain::{explain, rule_reference};
@@ -16,7 +18,9 @@ pub use json::{
     DiagnosticReport, FixReport, LabelReport, PlaceReport, REPORT_FORMAT, Report, Summary,
     report_diagnostics,
 };
+pub use limits::{MethodLimits, UsagePlanLimits, describe_limits};
 pub use markdown::render_plan_markdown;
+pub use preview::{Preview, PreviewRequest, preview, validate};
 pub use sarif::render_sarif;
 
 use crate::diagnostic::{Diagnostics, Severity};

@@ -195,13 +195,7 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
 }
 
 fn desired_usage_plan(name: &str, table: &UsagePlan, span: Span, target: &str) -> DesiredUsagePlan {
-    let quota = table.quota.as_ref().and_then(|quota| {
-        Some(Quota {
-            limit: quota.limit.0.as_ref()?.value,
-            per: quota.per.0.as_ref()?.value,
-            offset: quota.offset.as_ref().map_or(0, |offset| offset.value),
-        })
-    });
+    let quota = table.quota.as_ref().and_then(|quota| quota.quota());
     let stages = table.stages.as_deref().unwrap_or_default();
     DesiredUsagePlan {
         is_managed: table.is_managed(),

@@ -45,6 +45,7 @@ pub type ApiName = String;
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html>,
 /// checked 2026-11-23.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Handle(String);
 
@@ -149,6 +150,7 @@ fn is_one(slots: &u8) -> bool {
 
 /// A stage of a REST API, by the API's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 pub struct StageId {
     /// The REST API's id.

@@ -7,6 +7,7 @@ use ai_keys_core::manifest::Manifest;
 use ai_keys_core::report::{
     FileDiagnostics, count_in_words, render_github, render_sarif, report_diagnostics,
 };
+use ai_keys_core::source::PositionEncoding;
 
 use super::args::{DiagnosticFormat, Validate};
 use super::manifest_file::{ManifestFile, read_manifest};
@@ -41,7 +42,10 @@ pub(super) fn run(args: &Validate, run: &Run) -> Result<ExitCode, RunError> {
             }
         }
         DiagnosticFormat::Json => {
-            let report = serde_json::to_string_pretty(&report_diagnostics(&reports));
+            let report = serde_json::to_string_pretty(&report_diagnostics(
+                &reports,
+                PositionEncoding::Characters,
+            ));
             run.output
                 .print(&format!("{}\n", report.unwrap_or_default()));
         }
