@@ -1,6 +1,6 @@
 //! One step of a plan, as plain data: what changes, why, how risky, and exactly what will be sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -213,12 +213,6 @@ impl Differences {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         before != after && self.note(field, owned(before), owned(after))
     }
-}
-
-/// Says a set in words: `a, b`.
-pub(super) fn set_in_words<T: fmt::Display>(set: &BTreeSet<T>) -> Option<String> {
-    let words: Vec<String> = set.iter().map(ToString::to_string).collect();
-    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// Says a map in words: `a = 1, b = 2`.

@@ -30,7 +30,9 @@ code! {
     /// ## Why it matters
     /// Two files that own one key would undo each other's work for ever.
     /// ## What to do
-    /// Remove the entry that owns it first, or the marker at the end of its description.
+    /// To give an entry of this file another name, rename its table and let it adopt its own key.
+    /// Otherwise remove the entry that owns the key first, or the marker at the end of its
+    /// description.
     AK403 "adopt-owned" Error
 }
 code! {

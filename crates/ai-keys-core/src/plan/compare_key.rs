@@ -22,6 +22,7 @@ impl<'a> Planner<'a> {
             .iter()
             .filter(|(name, _)| !desired.keys.contains_key(**name))
             .flat_map(|(_, objects)| objects.iter().copied())
+            .filter(|object| !self.moved_keys.contains(object.handle))
             .collect();
         for object in gone {
             self.remove_key(object, "removed from the file");
@@ -120,6 +121,13 @@ impl<'a> Planner<'a> {
             return None;
         };
         if let Some(owner) = &live.marker {
+            // An entry of this file that got another name: the key goes along.
+            if owner.namespace == self.desired.namespace
+                && !self.desired.keys.contains_key(&owner.name)
+            {
+                self.moved_keys.insert(handle);
+                return Some((handle, live));
+            }
             let message = format!(
                 "key `{name}` takes over `{adopt}`, which belongs to `{}/{}`",
                 owner.namespace, owner.name
@@ -203,6 +211,7 @@ impl<'a> Planner<'a> {
         let mut marker = live
             .cloned()
             .unwrap_or_else(|| Marker::new(&self.desired.namespace, name));
+        name.clone_into(&mut marker.name);
         marker.set_owner(desired.owner.as_deref());
         marker.set_protected(desired.is_protected);
         marker.set_tag_names(desired.tags.iter().flatten().map(|(tag, _)| tag.as_str()));
@@ -222,6 +231,11 @@ impl<'a> Planner<'a> {
         let text = desired.description.as_deref().unwrap_or(&live.description);
         let is_reworded = differences.note_text("description", &live.description, text);
         let before = live.marker.as_ref();
+        if let Some(before) = before
+            && differences.note_words("entry", Some(&before.name), Some(&marker.name))
+        {
+            reason = Some("its entry has another name: the value is unchanged".to_owned());
+        }
         differences.note_words("owner", before.and_then(Marker::owner), marker.owner());
         let word = |is_protected: bool| Some(if is_protected { "true" } else { "false" });
         let was_protected = before.is_some_and(Marker::is_protected);

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{Action, Change, Differences, Kind, Risk, Subject, set_in_words};
+use super::change::{Action, Change, Differences, Kind, Risk, Subject};
 use super::code::{AK401, AK402, AK403, AK409, AK411, AK412};
 use super::guard::{Guard, GuardReason};
 use super::planner::{OwnedObject, Planner, is_owned_by_stack};
 use super::step::{NewUsagePlan, Step, UsagePlanEdit, UsagePlanTarget};
-use super::usage_plan_edits::{Stages, method_edits, note_limits, stage_edits, update_risk};
+use super::usage_plan_edits::{
+    Stages, method_edits, note_limits, stage_edits, stages_in_words, update_risk,
+};
 use crate::diagnostic::list_of;
 use crate::state::{DesiredUsagePlan, Handle, LiveUsagePlan, Marker, StageId};
 
@@ -160,9 +162,9 @@ impl<'a> Planner<'a> {
         differences.note(
             "stages",
             None,
-            set_in_words(&stages.keys().cloned().collect()),
+            stages_in_words(stages.keys(), &self.live.apis),
         );
-        method_edits(&mut differences, &BTreeMap::new(), &stages);
+        method_edits(&mut differences, &BTreeMap::new(), &stages, &self.live.apis);
         let spec = NewUsagePlan {
             name: desired.cloud_name.clone(),
             description: Marker::new(&self.desired.namespace, name).attach(text),
@@ -193,7 +195,7 @@ impl<'a> Planner<'a> {
         stages: &Stages,
     ) {
         let mut differences = Differences::default();
-        let mut edits = stage_edits(&mut differences, &live.stages, stages);
+        let mut edits = stage_edits(&mut differences, &live.stages, stages, &self.live.apis);
         if differences.note_text("name", &live.name, &desired.cloud_name) {
             edits.push(UsagePlanEdit::Name {
                 name: desired.cloud_name.clone(),
@@ -227,7 +229,8 @@ impl<'a> Planner<'a> {
                 UsagePlanEdit::Quota { quota }
             }));
         }
-        let (methods, method_risk) = method_edits(&mut differences, &live.stages, stages);
+        let (methods, method_risk) =
+            method_edits(&mut differences, &live.stages, stages, &self.live.apis);
         edits.extend(methods);
         if edits.is_empty() {
             return;
@@ -291,7 +294,7 @@ impl<'a> Planner<'a> {
         let mut differences = Differences::default();
         differences.note(
             "stages",
-            set_in_words(&stages.iter().cloned().collect()),
+            stages_in_words(stages.iter(), &self.live.apis),
             None,
         );
         self.changes.push(Change {

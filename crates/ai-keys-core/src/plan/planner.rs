@@ -79,6 +79,8 @@ pub(super) struct Planner<'a> {
     pub(super) memberships: BTreeMap<&'a Handle, Vec<&'a Handle>>,
     /// Usage plans that this plan deletes.
     pub(super) doomed_usage_plans: BTreeSet<&'a Handle>,
+    /// Live keys whose entry has another name now.
+    pub(super) moved_keys: BTreeSet<&'a Handle>,
     pub(super) changes: Vec<Change>,
     pub(super) guards: Vec<Guard>,
     pub(super) upcoming: Vec<Upcoming>,
@@ -127,6 +129,7 @@ impl<'a> Planner<'a> {
             usage_plan_handles: BTreeMap::new(),
             memberships: grouped(memberships),
             doomed_usage_plans: BTreeSet::new(),
+            moved_keys: BTreeSet::new(),
             changes: Vec::new(),
             guards: Vec::new(),
             upcoming: Vec::new(),

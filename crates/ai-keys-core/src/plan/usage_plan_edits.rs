@@ -2,12 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{Differences, Risk, set_in_words};
+use super::change::{Differences, Risk};
 use super::step::UsagePlanEdit;
 use crate::limits::{Quota, Rate, Throttle, in_words};
-use crate::state::StageId;
+use crate::state::{ApiName, StageId};
 
 pub(super) type Stages = BTreeMap<StageId, BTreeMap<String, Throttle>>;
+/// The names of REST APIs by their ids.
+pub(super) type Apis = BTreeMap<String, ApiName>;
+
+/// Writes a stage as the manifest would: by the REST API's name, or by its id
+/// where others have that name too.
+fn stage_in_words(stage: &StageId, apis: &Apis) -> String {
+    let is_only = |name: &&ApiName| apis.values().filter(|other| other == name).count() == 1;
+    match apis.get(&stage.api).filter(is_only) {
+        Some(name) => format!("{name}/{}", stage.stage),
+        None => stage.to_string(),
+    }
+}
+
+/// Writes the stages of a usage plan; nothing if there are none.
+pub(super) fn stages_in_words<'s>(
+    stages: impl Iterator<Item = &'s StageId>,
+    apis: &Apis,
+) -> Option<String> {
+    let words: Vec<String> = stages.map(|stage| stage_in_words(stage, apis)).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
 
 /// Notes throttle and quota in words; a new usage plan had none before.
 pub(super) fn note_limits(
@@ -34,11 +55,13 @@ pub(super) fn stage_edits(
     differences: &mut Differences,
     before: &Stages,
     after: &Stages,
+    apis: &Apis,
 ) -> Vec<UsagePlanEdit> {
-    let names = |stages: &Stages| set_in_words(&stages.keys().cloned().collect());
-    if !differences.note("stages", names(before), names(after)) {
+    if before.keys().eq(after.keys()) {
         return Vec::new();
     }
+    let words = |stages: &Stages| stages_in_words(stages.keys(), apis);
+    differences.note("stages", words(before), words(after));
     let missing = |from: &Stages, stage: &&StageId| !from.contains_key(*stage);
     let removed = before.keys().filter(|stage| missing(after, stage)).cloned();
     let added = after.keys().filter(|stage| missing(before, stage)).cloned();
@@ -53,6 +76,7 @@ pub(super) fn method_edits(
     differences: &mut Differences,
     before: &Stages,
     after: &Stages,
+    apis: &Apis,
 ) -> (Vec<UsagePlanEdit>, Risk) {
     let none = BTreeMap::new();
     let mut edits = Vec::new();
@@ -61,7 +85,7 @@ pub(super) fn method_edits(
         let live = before.get(stage).unwrap_or(&none);
         for (method, throttle) in methods {
             let found = live.get(method);
-            let field = format!("throttle of {method} in {stage}");
+            let field = format!("throttle of {method} in {}", stage_in_words(stage, apis));
             if differences.note(
                 &field,
                 found.map(ToString::to_string),
@@ -80,7 +104,7 @@ pub(super) fn method_edits(
             .iter()
             .filter(|(method, _)| !methods.contains_key(*method))
         {
-            let field = format!("throttle of {method} in {stage}");
+            let field = format!("throttle of {method} in {}", stage_in_words(stage, apis));
             differences.note(&field, Some(throttle.to_string()), None);
             let (stage, method) = (stage.clone(), method.clone());
             edits.push(UsagePlanEdit::RemoveMethodThrottle { stage, method });

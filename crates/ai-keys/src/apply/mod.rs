@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use ai_keys_core::plan::order::Phase;
-use ai_keys_core::plan::{Change, Plan, Step};
+use ai_keys_core::plan::{Change, Plan, Step, Subject};
 use tokio::task::JoinSet;
 
 use crate::output::Progress;
@@ -46,7 +46,13 @@ pub async fn apply(
             Some(Phase::Attach) => 1,
             _ => AT_ONCE,
         };
-        if !carry_out_phase(phase, at_once, &hands, stop, progress, &mut outcomes).await {
+        let untagged = untagged(plan, &outcomes);
+        let phase: Vec<(usize, &Change)> = phase
+            .iter()
+            .copied()
+            .filter(|(_, change)| !rests_on_tags(change, &untagged))
+            .collect();
+        if !carry_out_phase(&phase, at_once, &hands, stop, progress, &mut outcomes).await {
             break;
         }
     }
@@ -91,6 +97,25 @@ async fn carry_out_phase(
         }
     }
     can_go_on && !stop.is_requested()
+}
+
+/// Returns the keys whose tags could not be set or removed.
+fn untagged<'p>(plan: &'p Plan, outcomes: &[Outcome]) -> Vec<&'p Subject> {
+    let failed = plan
+        .changes
+        .iter()
+        .zip(outcomes)
+        .filter(|(change, outcome)| {
+            matches!(change.step, Step::TagKey { .. }) && matches!(outcome, Outcome::Failed(_))
+        });
+    failed.map(|(change, _)| &change.subject).collect()
+}
+
+/// Returns whether a change would write into the marker which tags are ours,
+/// before they are so: then a later run would not know. What turns callers
+/// away is not put off for it.
+fn rests_on_tags(change: &Change, untagged: &[&Subject]) -> bool {
+    change.phase() == Phase::UpdateKeys && untagged.contains(&&change.subject)
 }
 
 /// Returns whether nothing further can succeed.

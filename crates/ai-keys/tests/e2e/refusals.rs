@@ -124,3 +124,18 @@ fn a_list_without_an_end_plans_nothing() {
     world.apply().ended(6).says("GetUsagePlanKeys");
     assert!(world.take_writes().is_empty());
 }
+
+#[test]
+fn a_tag_that_could_not_be_removed_is_not_forgotten() {
+    let tagged = MANIFEST.replace("\"First\"", "\"First\"\ntags = { a = \"1\" }");
+    let world = World::new(&tagged);
+    world.apply().ended(0);
+    world.edit("\ntags = { a = \"1\" }", "");
+    world.faults(vec![
+        FaultRule::on("UntagResource", Act::ErrorBefore(400)).turn(Turn::Nth(1)),
+    ]);
+    world.apply().ended(4).says("1 change(s) were not tried");
+    world.faults(Vec::new());
+    world.apply().ended(0).shows("tag a");
+    world.settles();
+}

@@ -133,3 +133,28 @@ fn an_id_that_may_be_a_value_is_shown_nowhere() {
     let found = attempted("[key.new]\nname = \"b\"", &empty().key(&id, "b", ""), TODAY);
     assert!(!complaints(&found).concat().contains(&id));
 }
+
+#[test]
+fn a_table_that_got_another_name_takes_its_key_along() {
+    let live = empty().key("k1", "old", "Chat [ai-keys: acme/old#1]");
+    let manifest = "[key.new]\ndescription = \"Chat\"\nadopt = \"k1\"";
+    let (plan, after) = applied(manifest, &live, TODAY);
+    assert_eq!(said(&plan), ["update key new"]);
+    assert_eq!(fields(&plan), ["name: old -> new", "entry: old -> new"]);
+    assert_eq!(
+        after.our_key("new").0.as_str(),
+        "k1",
+        "the value is unchanged"
+    );
+}
+
+#[test]
+fn a_key_is_not_taken_from_an_entry_that_is_still_there() {
+    let live = empty().key("k1", "old", "[ai-keys: acme/old#1]");
+    let found = attempted("[key.old]\n[key.new]\nadopt = \"k1\"", &live, TODAY);
+    assert!(
+        complaints(&found)[0].starts_with("AK403"),
+        "{:?}",
+        complaints(&found)
+    );
+}

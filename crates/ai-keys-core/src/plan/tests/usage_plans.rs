@@ -39,8 +39,8 @@ fn a_usage_plan_that_is_not_there_is_made_and_shows_every_limit() {
             "description: - -> Internal",
             "throttle: - -> 10 requests/s, bursts of 20",
             "quota: - -> 100,000 requests/month",
-            "stages: - -> a1/prod",
-            "throttle of /chat/POST in a1/prod: - -> 2 requests/s, bursts of 4",
+            "stages: - -> chat-api/prod",
+            "throttle of /chat/POST in chat-api/prod: - -> 2 requests/s, bursts of 4",
         ]
     );
     let up = live.usage_plans.values().next().unwrap();
@@ -105,19 +105,19 @@ fn each_field_is_a_change_of_its_own_and_says_how_it_hurts() {
         (
             "rate = 2, burst = 4",
             "rate = 1, burst = 4",
-            "throttle of /chat/POST in a1/prod: 2 requests/s, bursts of 4 -> 1 requests/s, bursts of 4",
+            "throttle of /chat/POST in chat-api/prod: 2 requests/s, bursts of 4 -> 1 requests/s, bursts of 4",
             Risk::Limits,
         ),
         (
             ", throttle = { \"/chat/POST\" = { rate = 2, burst = 4 } }",
             "",
-            "throttle of /chat/POST in a1/prod: 2 requests/s, bursts of 4 -> -",
+            "throttle of /chat/POST in chat-api/prod: 2 requests/s, bursts of 4 -> -",
             Risk::None,
         ),
         (
             "stages = [",
             "stages = [\"a1/dev\", ",
-            "stages: a1/prod -> a1/dev, a1/prod",
+            "stages: chat-api/prod -> chat-api/dev, chat-api/prod",
             Risk::None,
         ),
     ] {
