@@ -21,6 +21,18 @@ const GENERATED: &[Generated] = &[
         arguments: &["schema"],
     },
     Generated {
+        path: "docs/reference/plan.schema.json",
+        arguments: &["schema", "plan"],
+    },
+    Generated {
+        path: "docs/reference/snapshot.schema.json",
+        arguments: &["schema", "snapshot"],
+    },
+    Generated {
+        path: "docs/reference/report.schema.json",
+        arguments: &["schema", "report"],
+    },
+    Generated {
         path: "docs/reference/manifest.md",
         arguments: &["reference", "manifest"],
     },

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A steady rate in requests per second; finite and not negative.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Rate(f64);
@@ -68,6 +69,7 @@ impl fmt::Display for Rate {
 /// Source: API Gateway `ThrottleSettings`, checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_ThrottleSettings.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Throttle {
@@ -100,6 +102,7 @@ impl fmt::Display for Throttle {
 
 /// The time over which a quota is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Period {
@@ -156,6 +159,7 @@ impl Period {
 /// Source: API Gateway `QuotaSettings`, checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Quota {

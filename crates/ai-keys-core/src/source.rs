@@ -69,6 +69,7 @@ impl<T> Deref for Spanned<T> {
 
 /// A line and a column as an editor shows them, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct Position {
     /// Line, from 1.

@@ -33,7 +33,9 @@ fn schema_of(shape: &Shape, definitions: &mut BTreeMap<&'static str, Value>) -> 
         } => json!({ "type": "string", "pattern": pattern }),
         Shape::Text { pattern: None, .. } => json!({ "type": "string" }),
         Shape::Choice(words) => json!({ "enum": words }),
-        Shape::Integer => json!({ "type": "integer", "minimum": 0, "maximum": super::scalar::MAX_WHOLE }),
+        Shape::Integer => {
+            json!({ "type": "integer", "minimum": 0, "maximum": super::scalar::MAX_WHOLE })
+        }
         Shape::Number => json!({ "type": "number", "minimum": 0 }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Date => json!({ "type": "string", "format": "date" }),

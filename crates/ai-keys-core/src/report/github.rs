@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn more_than_ten_are_counted_not_dropped() {
-        let fields: String = (0..30).map(|n| format!("x{n} = 1\n")).collect();
+        let fields: Vec<String> = (0..30).map(|n| format!("x{n} = 1\n")).collect();
+        let fields = fields.concat();
         let text = rendered(
             "keys.toml",
             &format!("version = 1\nnamespace = \"acme\"\n{fields}"),

@@ -11,6 +11,7 @@ pub const REPORT_FORMAT: u32 = 1;
 
 /// The diagnostics of one run, over all manifests.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Report {
@@ -24,6 +25,7 @@ pub struct Report {
 
 /// How many diagnostics there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Summary {
@@ -37,6 +39,7 @@ pub struct Summary {
 
 /// One diagnostic.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct DiagnosticReport {
@@ -64,6 +67,7 @@ pub struct DiagnosticReport {
 
 /// A place and what sits there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct LabelReport {
@@ -79,6 +83,7 @@ pub struct LabelReport {
 /// A place in a manifest: lines and columns from 1, the end exclusive. Columns
 /// count characters on the command line and UTF-16 units in JavaScript.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct PlaceReport {
@@ -92,6 +97,7 @@ pub struct PlaceReport {
 
 /// An edit: replace the place by the text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct FixReport {

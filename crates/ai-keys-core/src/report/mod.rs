@@ -10,6 +10,8 @@ mod limits;
 mod markdown;
 mod preview;
 mod sarif;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use explain::{explain, rule_reference};
 pub use github::render_github;
@@ -22,6 +24,8 @@ pub use limits::{MethodLimits, UsagePlanLimits, describe_limits};
 pub use markdown::render_plan_markdown;
 pub use preview::{Preview, PreviewRequest, preview, validate};
 pub use sarif::render_sarif;
+#[cfg(feature = "schema")]
+pub use schema::{plan_schema, report_schema, snapshot_schema};
 
 use crate::diagnostic::{Diagnostics, Severity};
 

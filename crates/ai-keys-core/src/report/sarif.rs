@@ -137,7 +137,8 @@ mod tests {
         let log: Value = serde_json::from_str(&render_sarif(&[file])).unwrap();
         let run = &log["runs"][0];
         let first = &run["results"][0];
-        let rule = &run["tool"]["driver"]["rules"][first["ruleIndex"].as_u64().unwrap() as usize];
+        let index = usize::try_from(first["ruleIndex"].as_u64().unwrap()).unwrap();
+        let rule = &run["tool"]["driver"]["rules"][index];
         assert_eq!(rule["id"], first["ruleId"]);
         let place = &first["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "my%20keys.toml");

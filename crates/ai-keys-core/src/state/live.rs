@@ -16,6 +16,7 @@ pub const SNAPSHOT_FORMAT: u32 = 1;
 
 /// The live state of one target. It was read to its end, or it does not exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LiveState {
     /// [`SNAPSHOT_FORMAT`].
@@ -45,6 +46,7 @@ pub type ApiName = String;
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html>,
 /// checked 2026-11-23.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Handle(String);
@@ -90,6 +92,7 @@ impl fmt::Display for Handle {
 
 /// Whether a key opens anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum Liveness {
     /// It works.
@@ -107,6 +110,7 @@ pub enum Liveness {
 
 /// A live API key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LiveKey {
     /// Its name; not unique.
@@ -150,6 +154,11 @@ fn is_one(slots: &u8) -> bool {
 
 /// A stage of a REST API, by the API's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(with = "String")
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 pub struct StageId {
@@ -185,6 +194,7 @@ impl TryFrom<String> for StageId {
 
 /// A live usage plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LiveUsagePlan {
     /// Its name; not unique.

@@ -21,6 +21,11 @@ const CLOSE: char = ']';
 
 /// Whose a live object is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(with = "String")
+)]
 #[serde(try_from = "String")]
 pub struct Marker {
     /// The namespace of the manifest that owns it.

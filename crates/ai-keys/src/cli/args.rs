@@ -50,8 +50,8 @@ pub(crate) enum Command {
     Snapshot(Snapshot),
     /// Explain a diagnostic: `ai-keys explain AK112`.
     Explain(Explain),
-    /// Print the JSON Schema of manifests.
-    Schema,
+    /// Print a JSON Schema: of manifests, or of what this command writes.
+    Schema(Schema),
     /// Write a first manifest.
     Init(Init),
     /// Run a local API Gateway until Ctrl-C.
@@ -192,6 +192,27 @@ pub(crate) struct Explain {
     /// Its number or name; all are listed if not said.
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+/// Print a JSON Schema.
+#[derive(Args, Debug)]
+pub(crate) struct Schema {
+    /// Of what.
+    #[arg(value_name = "OF", default_value = "manifest")]
+    pub(crate) of: SchemaOf,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `keys.toml`.
+    Manifest,
+    /// A plan file.
+    Plan,
+    /// A snapshot.
+    Snapshot,
+    /// The JSON report of `validate`.
+    Report,
 }
 
 /// Write a first manifest.

@@ -154,7 +154,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
     match cli.command {
         Command::Validate(args) => validate::run(&args, run),
         Command::Explain(args) => explain::run(&args, run),
-        Command::Schema => Ok(schema::run(run)),
+        Command::Schema(args) => Ok(schema::run(&args, run)),
         Command::Init(args) => init::run(&args, run),
         Command::Completions(args) => Ok(completions::run(&args, run)),
         Command::Reference(args) => Ok(reference::run(&args, run)),
@@ -239,7 +239,7 @@ fn is_out_data(command: &Command) -> bool {
             PlanFormat::Human => false,
         },
         Command::Snapshot(args) => args.out.is_none(),
-        Command::Schema | Command::Completions(_) | Command::Reference(_) => true,
+        Command::Schema(_) | Command::Completions(_) | Command::Reference(_) => true,
         Command::Apply(_) | Command::Explain(_) | Command::Init(_) | Command::Sandbox(_) => false,
     }
 }

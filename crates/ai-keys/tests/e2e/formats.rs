@@ -152,6 +152,34 @@ fn the_schema_is_the_committed_one_and_fits_the_examples() {
     }
 }
 
+#[test]
+fn plans_snapshots_and_reports_are_what_their_schemas_say() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    world.edit("First", "First of all");
+    world.run(&["snapshot", "--out", "snapshot.json"]).ended(0);
+    world.plan(&["--out", "plan.json"]).ended(0);
+    let report = world.run(&["validate", "--format", "json"]).ended(0);
+    world.folder.write("report.json", report.out);
+    let Some(validator) = std::env::var_os("AI_KEYS_CHECK_JSONSCHEMA") else {
+        println!("skipped: no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
+        return;
+    };
+    for of in ["snapshot", "plan", "report"] {
+        let schema = world.run(&["schema", of]).ended(0);
+        world.folder.write("schema.json", schema.out);
+        let mut command = std::process::Command::new(&validator);
+        command.current_dir(world.folder.path());
+        let instance = format!("{of}.json");
+        finish(command.args(["--schemafile", "schema.json", &instance])).ended(0);
+        // A schema that lets everything pass would prove nothing.
+        world.folder.write("wrong.json", "{\"format\": \"1\"}");
+        let mut command = std::process::Command::new(&validator);
+        command.current_dir(world.folder.path());
+        finish(command.args(["--schemafile", "schema.json", "wrong.json"])).ended(1);
+    }
+}
+
 /// Editors see a date as text.
 fn as_json(value: toml::Value) -> Value {
     match value {
