@@ -1,4 +1,4 @@
-//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`.
+//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`.
 
 mod bench;
 mod codegen;
@@ -10,6 +10,7 @@ mod python;
 mod steps;
 mod terraform;
 mod test;
+mod wasm;
 mod workflows;
 mod workspace;
 
@@ -34,6 +35,10 @@ Usage: cargo xtask CHORE
   bench [--shipped] [--check]
                      what 10,000 keys cost, beside the budgets; --shipped: of the program as
                      it is shipped; --check: fails where a firm budget is missed
+  wasm [--test | --check]
+                     the package for JavaScript, in target/wasm/ai-keys; --test: compares its answers
+                     with the core's and uses it from TypeScript; --check: builds it again elsewhere
+                     and compares the bytes
 ";
 
 fn main() -> ExitCode {
@@ -52,6 +57,9 @@ fn main() -> ExitCode {
             ["--shipped", "--check"] | ["--check", "--shipped"] => bench::run(Program::Shipped),
             _ => return misused(),
         },
+        ["wasm"] => say(wasm::build()),
+        ["wasm", "--test"] => say(wasm::test()),
+        ["wasm", "--check"] => say(wasm::check()),
         ["help" | "-h" | "--help"] => {
             output::line(USAGE);
             Ok(true)

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::codegen::{self, Mode};
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
-use crate::{deny, output, process, purity, python, workflows, workspace};
+use crate::{deny, output, process, purity, python, wasm, workflows, workspace};
 
 /// How much is run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) fn run(scope: Scope) -> bool {
     output::line(&format!("\n{}", steps.summary()));
     if scope == Scope::Core {
         output::line(
-            "left out by --fast: clippy, generated files, licences and advisories, workflows, doc tests, the tests of every crate but the core, moto, Terraform",
+            "left out by --fast: clippy, generated files, WebAssembly, licences and advisories, workflows, doc tests, the tests of every crate but the core, moto, Terraform",
         );
     }
     steps.all_passed()
@@ -67,17 +67,18 @@ fn everything(steps: &mut Steps) {
     steps.run("workflows", Voice::Quiet, workflows::check);
     steps.run("clippy", Voice::Quiet, clippy);
     if !steps.run("build", Voice::Quiet, build) {
-        for name in ["codegen", "doc tests", "tests"] {
+        for name in ["codegen", "wasm", "doc tests", "tests"] {
             let skipped = || Ok(Outcome::Skipped("the build failed".to_owned()));
             steps.run(name, Voice::Quiet, skipped);
         }
         return;
     }
     steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
+    steps.run("wasm", Voice::Quiet, wasm::test);
     steps.run("doc tests", Voice::Quiet, doc_tests);
     // Last, so that the test runner's own closing lines stand above the summary.
     steps.run("tests", Voice::Loud, || {
-        tests(&["--workspace"], &surroundings)
+        tests(&workspace::EVERYTHING, &surroundings)
     });
 }
 
@@ -125,14 +126,9 @@ fn fmt() -> Result<Outcome> {
 }
 
 fn clippy() -> Result<Outcome> {
-    let mut clippy = workspace::cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--keep-going",
-        "--quiet",
-    ]);
+    let mut clippy = workspace::cargo(&["clippy", "--all-targets", "--keep-going", "--quiet"]);
     clippy
+        .args(workspace::EVERYTHING)
         .args(workspace::locked())
         .args(["--", "-D", "warnings"]);
     process::quiet_with_advice(
@@ -150,7 +146,8 @@ fn build() -> Result<Outcome> {
 
 /// nextest runs none of these.
 fn doc_tests() -> Result<Outcome> {
-    process::quiet(workspace::cargo(&["test", "--workspace", "--doc"]).args(workspace::locked()))?;
+    let mut tests = workspace::cargo(&["test", "--doc"]);
+    process::quiet(tests.args(workspace::EVERYTHING).args(workspace::locked()))?;
     Ok(Outcome::Done(String::new()))
 }
 

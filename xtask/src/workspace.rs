@@ -49,7 +49,7 @@ pub(crate) fn in_workspace(program: &Path) -> Command {
     command
 }
 
-/// Builds every program and every test.
+/// Builds every program and every test but those of `xtask-wasm`.
 ///
 /// One command for all, because what is built with fewer crates in view has fewer features
 /// of its dependencies switched on, and the AWS SDK would be compiled once more for it.
@@ -57,10 +57,14 @@ pub(crate) fn in_workspace(program: &Path) -> Command {
 /// # Errors
 /// What the compiler said.
 pub(crate) fn build() -> Result<()> {
-    let mut build = cargo(&["build", "--workspace", "--all-targets", "--quiet"]);
+    let mut build = cargo(&["build", "--all-targets", "--quiet"]);
+    build.args(EVERYTHING);
     process::quiet(build.args(locked()))?;
     Ok(())
 }
+
+/// Every crate but the one whose tools only `cargo xtask wasm` needs.
+pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--exclude", "xtask-wasm"];
 
 /// Returns where [`build`] has put a program: beside xtask.
 ///

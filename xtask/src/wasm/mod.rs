@@ -1,0 +1,86 @@
+//! `cargo xtask wasm`: the package for JavaScript, and the proof that it says what the command says.
+
+mod consumer;
+mod elsewhere;
+mod package;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::steps::Outcome;
+use crate::{process, workspace};
+
+/// Builds the package into `target/wasm/ai-keys`.
+///
+/// # Errors
+/// If the target cannot be had, or what the compiler said.
+pub(crate) fn build() -> Result<Outcome> {
+    let built = package::build()?;
+    Ok(Outcome::Done(format!(
+        "{}: {}",
+        built.folder.display(),
+        built.size
+    )))
+}
+
+/// Builds the package, compares its answers with the core's, and uses it from TypeScript.
+///
+/// # Errors
+/// What differs, or what did not build.
+pub(crate) fn test() -> Result<Outcome> {
+    if let Some(missing) = package::missing_target() {
+        return Ok(Outcome::Skipped(missing));
+    }
+    let Some(node) = workspace::on_path("node") else {
+        return Ok(Outcome::Skipped(
+            "there is no `node`: install Node 20 or later".to_owned(),
+        ));
+    };
+    clippy()?;
+    let built = package::build()?;
+    let parity = parity(&node, &built.folder)?;
+    let used = consumer::run(&node, &built.folder)?;
+    Ok(Outcome::Done(format!("{}; {parity}; {used}", built.size)))
+}
+
+/// Builds the package once more from a copy of the tree in another folder, and compares.
+///
+/// # Errors
+/// The files that differ.
+pub(crate) fn check() -> Result<Outcome> {
+    let built = package::build()?;
+    elsewhere::compare(&built)
+}
+
+/// The workspace's own clippy step does not see what only WebAssembly compiles, nor our tool.
+fn clippy() -> Result<()> {
+    let target = ["--target", package::TARGET];
+    for (package, target) in [("ai-keys-wasm", &target[..]), ("xtask-wasm", &[])] {
+        let mut clippy = workspace::cargo(&["clippy", "--quiet", "--package", package]);
+        clippy.args(target).args(workspace::locked());
+        process::quiet(clippy.args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
+/// Asks both sides the same, and returns how much.
+fn parity(node: &Path, package: &Path) -> Result<String> {
+    let file = package.with_file_name("expectations.json");
+    let root = workspace::root();
+    process::quiet(tool()?.arg("expect").arg(&root).arg(&file))?;
+    let mut compare = workspace::in_workspace(node);
+    // The entry for bundlers imports the module as such, which Node 20 does on request.
+    compare.args(["--no-warnings", "--experimental-wasm-modules"]);
+    compare.arg(root.join("crates/ai-keys-wasm/tests/parity.mjs"));
+    let said = process::quiet(compare.arg(package).arg(file))?;
+    Ok(said.trim().to_owned())
+}
+
+/// Returns the program that knows wasm-bindgen and the core, built.
+fn tool() -> Result<Command> {
+    let mut build = workspace::cargo(&["build", "--quiet", "--package", "xtask-wasm"]);
+    process::quiet(build.args(workspace::locked()))?;
+    Ok(workspace::in_workspace(&workspace::built("xtask-wasm")?))
+}
