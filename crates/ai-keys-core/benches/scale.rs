@@ -48,18 +48,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut parse = Vec::new();
     let mut validate = Vec::new();
     let mut ratio = Vec::new();
+    let mut ratio_unfreed = Vec::new();
     let mut resolving = Vec::new();
     let mut unchanged = Vec::new();
     let mut all_new = Vec::new();
     for _ in 0..ROUNDS {
         let bare = milliseconds(|| DeTable::parse_recoverable(&text));
         let whole = milliseconds(|| check_text(&text, Some(today)));
-        parse.push(bare);
-        validate.push(whole);
-        ratio.push(whole / bare);
-        resolving.push(milliseconds(|| resolve(manifest, target)));
-        unchanged.push(milliseconds(|| plan(&desired, &live, today, &source)));
-        all_new.push(milliseconds(|| plan(&desired, &nothing, today, &source)));
+        parse.push(bare.freed);
+        validate.push(whole.freed);
+        ratio.push(whole.freed / bare.freed);
+        ratio_unfreed.push(whole.made / bare.made);
+        resolving.push(milliseconds(|| resolve(manifest, target)).made);
+        unchanged.push(milliseconds(|| plan(&desired, &live, today, &source)).made);
+        all_new.push(milliseconds(|| plan(&desired, &nothing, today, &source)).made);
     }
     let steps = |live| plan(&desired, live, today, &source).plan.changes.len();
     println!(
@@ -69,6 +71,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "parse-ms": median(parse),
             "validate-ms": median(validate),
             "validate-to-parse": median(ratio),
+            "validate-to-parse-unfreed": median(ratio_unfreed),
             "resolve-ms": median(resolving),
             "plan-unchanged-ms": median(unchanged),
             "plan-unchanged-changes": steps(&live),
@@ -79,12 +82,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Times some work until all that it made is freed again: validation frees the tree that it parsed,
-/// so the bare parse has to as well.
-fn milliseconds<T>(work: impl FnOnce() -> T) -> f64 {
+/// When some work was done, and when all that it made was freed again.
+struct Took {
+    made: f64,
+    freed: f64,
+}
+
+fn milliseconds<T>(work: impl FnOnce() -> T) -> Took {
     let started = Instant::now();
-    drop(black_box(work()));
-    started.elapsed().as_secs_f64() * 1e3
+    let milliseconds = || started.elapsed().as_secs_f64() * 1e3;
+    let result = black_box(work());
+    let made = milliseconds();
+    drop(result);
+    let freed = milliseconds();
+    Took { made, freed }
 }
 
 fn median(mut figures: Vec<f64>) -> f64 {
