@@ -1,0 +1,163 @@
+// Text, snapshot, target and date in; report, plan and pictures out.
+
+import { plan, validate, type Preview, type Report } from "./core.ts";
+import { currentDay, readDay } from "./days.ts";
+import { byId, h } from "./dom.ts";
+import type { Editor } from "./editor/editor.ts";
+import { holdsValue, valueLine } from "./keep.ts";
+import { readTables, type Tables } from "./manifest.ts";
+import type { Judged, Snapshot } from "./page.ts";
+import { inWords } from "./panel/problems.ts";
+import type { Tabs } from "./panel/tabs.ts";
+
+/** The shortest and the longest pause after a keystroke. */
+const SOON = 40;
+const LATE = 600;
+/** Where an example's live state comes from. */
+export const EXAMPLE = "the example's snapshot";
+
+/** Judges the manifest whenever something changes. */
+export class Judge {
+  private snapshot: Snapshot | null = null;
+  private target: string | null = null;
+  private timer = 0;
+  private took = 0;
+  private runs = 0;
+  private judged: Judged | null = null;
+  private readonly targets = byId("target", HTMLSelectElement);
+  private readonly today = byId("today", HTMLInputElement);
+  private readonly reallyToday = byId("really-today", HTMLButtonElement);
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly tabs: Tabs,
+    private readonly done: (judged: Judged) => void,
+  ) {
+    this.today.value = currentDay();
+    this.targets.addEventListener("change", () => {
+      this.target = this.targets.value;
+      this.now();
+    });
+    this.today.addEventListener("change", () => this.now());
+    this.reallyToday.addEventListener("click", () => {
+      this.today.value = currentDay();
+      this.now();
+      this.today.focus();
+    });
+  }
+
+  /** What was judged last; `null` until then, and while a change waits. */
+  get settled(): Judged | null {
+    return this.timer === 0 ? this.judged : null;
+  }
+
+  /** The day that was chosen; `null` for the real one. */
+  get chosenDay(): string | null {
+    return this.today.value === currentDay() ? null : this.today.value;
+  }
+
+  /** Judges after a pause that grows with the manifest. */
+  soon(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.now(), Math.min(Math.max(SOON, this.took * 4), LATE));
+  }
+
+  /** Sets everything at once. */
+  start(text: string, snapshot: Snapshot | null, target: string | null, today: string | null): void {
+    this.snapshot = snapshot;
+    this.target = target;
+    this.today.value = today !== null && readDay(today) !== null ? today : currentDay();
+    this.editor.replace(text);
+    this.now();
+  }
+
+  /** Takes another manifest; a live state that belonged to an example goes with the example. */
+  open(text: string): void {
+    if (this.snapshot?.origin === EXAMPLE) this.snapshot = null;
+    this.editor.replace(text);
+    this.now();
+  }
+
+  /** Plans against another live state, or none. */
+  useSnapshot(snapshot: Snapshot | null): void {
+    this.snapshot = snapshot;
+    this.now();
+  }
+
+  private now(): void {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    const text = this.editor.text;
+    if (readDay(this.today.value) === null) this.today.value = currentDay();
+    const today = this.today.value;
+    const started = performance.now();
+    const report = validate(text, today);
+    this.took = performance.now() - started;
+    const tables = report.summary.errors === 0 ? readTables(text) : null;
+    this.showTargets(tables);
+    this.judged = judged(text, report, tables, this.target, today, this.snapshot);
+    this.editor.show(report.diagnostics);
+    this.tabs.update(this.judged);
+    this.showStatus(report);
+    this.done(this.judged);
+  }
+
+  private showTargets(tables: Tables | null): void {
+    if (!tables) return;
+    const names = tables.targets;
+    if (this.target === null || !names.includes(this.target)) this.target = names[0] ?? null;
+    this.targets.replaceChildren(...names.map((name) => h("option", { value: name }, name)));
+    this.targets.value = this.target ?? "";
+    this.targets.disabled = names.length < 2;
+  }
+
+  private showStatus(report: Report): void {
+    const counts = byId("counts", HTMLElement);
+    const words = this.editor.text.trim() === "" ? "Nothing to check" : inWords(report);
+    if (counts.textContent !== words) counts.textContent = words;
+    const { errors, warnings } = report.summary;
+    counts.className = errors > 0 ? "error" : warnings > 0 ? "warning" : "good";
+    const time = byId("time", HTMLElement);
+    time.textContent = `checked in ${this.took < 10 ? this.took.toFixed(1) : Math.round(this.took)} ms`;
+    time.dataset["ms"] = this.took.toFixed(2);
+    this.runs += 1;
+    time.dataset["run"] = String(this.runs);
+    this.reallyToday.hidden = this.chosenDay === null;
+    byId("banner", HTMLElement).hidden = true;
+    const line = valueLine(report);
+    if (line !== null) warn(`Line ${line} holds what looks like a key value.`);
+    else if (report.summary.errors > 0 && holdsValue(this.editor.text)) warn("This text holds what looks like a key value.");
+    else if (holdsValue(this.snapshot?.text ?? "")) warn("The snapshot holds what looks like a key value.");
+  }
+}
+
+function judged(text: string, report: Report, tables: Tables | null, target: string | null, today: string, snapshot: Snapshot | null): Judged {
+  let planned: Preview | null | undefined;
+  return {
+    text,
+    report,
+    tables,
+    target,
+    today,
+    snapshot,
+    planned() {
+      if (planned === undefined) {
+        const isPossible = tables && snapshot && target !== null;
+        planned = isPossible ? plan(text, snapshot.text, target, today) : null;
+      }
+      return planned;
+    },
+  };
+}
+
+function warn(what: string): void {
+  const banner = byId("banner", HTMLElement);
+  const promise = " It is kept nowhere: not in the link, not in this browser. Remove it; if it was ever pushed, replace the key.";
+  if (banner.textContent !== what + promise) banner.replaceChildren(h("strong", {}, what), promise);
+  banner.hidden = false;
+}
+
+/** Whether the page may put this state into its address. */
+export function mayKeep({ report, text, snapshot }: Judged): boolean {
+  return valueLine(report) === null && !holdsValue(text) && !holdsValue(snapshot?.text ?? "");
+}

@@ -1,0 +1,97 @@
+// The address holds the state; what looks like a key value is held nowhere.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { deflateRawSync } from "node:zlib";
+import { drop, open, start, write } from "./browser.mjs";
+
+// Made for this test; opens nothing.
+const VALUE = "Zq7LmP2xR9tVb4KcN8wYd3HsJ6gFe1UaQ5oTi0Xk";
+const TEXT = 'version = 1\nnamespace = "grüße-🔑"\n# shared\n';
+
+let it;
+before(async () => (it = await start({ permissions: ["clipboard-read", "clipboard-write"] })));
+after(() => it.close());
+
+const hash = (page) => page.evaluate(() => location.hash);
+const settle = (page) => page.waitForTimeout(700); // The address follows after a pause of its own.
+const editor = (page) => page.locator(".cm-content").innerText();
+
+test("a copied link brings manifest, snapshot, day and view back", async () => {
+  const page = await open(it.browser, it.address);
+  await page.selectOption("#example", "life");
+  await page.fill("#today", "2027-02-01");
+  await page.click("#tab-plan");
+  await page.click("#share");
+  await page.locator("#toast.shown").waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const plan = await page.locator("#view-plan .digest").innerText();
+  const other = await open(it.browser, link);
+  await other.locator("#view-plan .digest").waitFor();
+  assert.equal(await other.locator("#view-plan .digest").innerText(), plan);
+  assert.equal(await other.inputValue("#today"), "2027-02-01");
+  assert.equal(await editor(other), await editor(page));
+});
+
+test("the address follows the typing, in any script", async () => {
+  const page = await open(it.browser, it.address);
+  await write(page, TEXT);
+  await settle(page);
+  const other = await open(it.browser, it.address + (await hash(page)));
+  assert.match(await editor(other), /grüße-🔑/);
+});
+
+test("text that looks like a key value is kept nowhere, and the page says so", async () => {
+  for (const text of [`${TEXT}# was ${VALUE}\n`, `${TEXT}key = = ${VALUE}\n`, `[key.a]\nadopt = "abcdefghij0123456789"\n`]) {
+    const page = await open(it.browser, it.address);
+    await write(page, TEXT);
+    await settle(page);
+    assert.notEqual(await hash(page), "");
+    await write(page, text);
+    assert.match(await page.locator("#banner").innerText(), /looks like a key value.*It is kept nowhere/s);
+    await settle(page);
+    assert.equal(await hash(page), "");
+    await page.click("#share");
+    await page.locator("#toast.shown", { hasText: "No link" }).waitFor();
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector("#time").textContent !== "");
+    assert.ok(!(await editor(page)).includes(VALUE));
+    const kept = await page.evaluate(async () => {
+      const names = await caches.keys();
+      const databases = await indexedDB.databases();
+      const cookies = document.cookie;
+      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, databases, cookies, names]);
+    });
+    assert.ok(!kept.includes(VALUE.slice(0, 12)) && !kept.includes("abcdefghij"), kept);
+    await page.close();
+  }
+});
+
+test("neither is one in a snapshot", async () => {
+  const page = await open(it.browser, it.address);
+  await drop(page, "live.json", `{ "format": 1, "value": "${VALUE}" }`);
+  assert.match(await page.locator("#banner").innerText(), /The snapshot holds/);
+  assert.ok(!(await page.locator("#view-plan").innerText()).includes(VALUE));
+  await settle(page);
+  assert.equal(await hash(page), "");
+});
+
+test("a link that holds a value is shown and let go", async () => {
+  const packed = deflateRawSync(JSON.stringify({ manifest: `# ${VALUE}` })).toString("base64url");
+  const page = await open(it.browser, `${it.address}#1.${packed}`);
+  await page.locator("#banner:visible").waitFor();
+  await settle(page);
+  assert.equal(await hash(page), "");
+});
+
+test("a damaged link, a foreign one and one that unfolds without end open the example", async () => {
+  const bomb = deflateRawSync(Buffer.alloc(40 << 20, 32)).toString("base64url");
+  const foreign = deflateRawSync(JSON.stringify({ manifest: { toString: "x" } })).toString("base64url");
+  for (const fragment of ["1.AAAA", "1.%%%", "2.abc", `1.${foreign}`, `1.${bomb}`]) {
+    const page = await open(it.browser, `${it.address}#${fragment}`);
+    assert.match(await page.locator("#toast").innerText(), /damaged/);
+    assert.match(await editor(page), /chat-web/);
+    assert.deepEqual(page.wrong, []);
+    await page.close();
+  }
+});
