@@ -75,4 +75,6 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
     row("D32", "300 usage plans are the most", "201", "429"),
     row("D34", "unset members are absent, not null", "null", "no null"),
     row("D35", "a deleted stage leaves its usage plans", "1", "0"),
+    // Found by our own tests; the service's model says integer.
+    row("D36", "a patched quota is still a number", "200 \"7\"", "200 7"),
 ];

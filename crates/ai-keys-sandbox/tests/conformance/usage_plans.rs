@@ -80,6 +80,13 @@ pub(crate) const ASSERTIONS: &[Assertion] = &[
         );
         format!("{} {}", reply.status, reply.json()["throttle"]["rateLimit"])
     }),
+    line("a patched quota is still a number", "200 7", |t| {
+        let quota = json!({ "name": "p", "quota": {"limit": 9, "period": "DAY"} });
+        let made = t.client.post("/usageplans", &quota);
+        let path = format!("/usageplans/{}", made.text_of("id"));
+        let reply = t.replace(&path, "/quota/limit", "7");
+        format!("{} {}", reply.status, reply.json()["quota"]["limit"])
+    }),
     line("a method has a throttle of its own", "200 2.0", |t| {
         let api = t.make_stage();
         let id = t.usage_plan("p", &[format!("{api}:prod")]);
