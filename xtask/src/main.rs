@@ -1,9 +1,10 @@
-//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`.
+//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`.
 
 mod bench;
 mod codegen;
 mod deny;
 mod output;
+mod playground;
 mod process;
 mod purity;
 mod python;
@@ -39,6 +40,7 @@ Usage: cargo xtask CHORE
                      the package for JavaScript, in target/wasm/ai-keys; --test: compares its answers
                      with the core's and uses it from TypeScript; --check: builds it again elsewhere
                      and compares the bytes
+  playground         the package, and the page's tests in a real Chromium
 ";
 
 fn main() -> ExitCode {
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         ["wasm"] => say(wasm::build()),
         ["wasm", "--test"] => say(wasm::test()),
         ["wasm", "--check"] => say(wasm::check()),
+        ["playground"] => say(wasm::build().and_then(|_| playground::test())),
         ["help" | "-h" | "--help"] => {
             output::line(USAGE);
             Ok(true)
