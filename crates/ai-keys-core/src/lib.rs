@@ -7,6 +7,7 @@ pub mod check;
 pub mod date;
 pub mod diagnostic;
 pub mod digest;
+pub mod fix;
 pub mod limits;
 pub mod manifest;
 pub mod plan;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Code, Diagnostic, Edit, Help, Label, Severity};
+use super::{Certainty, Code, Diagnostic, Edit, Help, Label, Severity};
 use crate::manifest::{hide_values, value_like_spans};
 use crate::rule;
 use crate::source::Span;
@@ -184,11 +184,24 @@ impl Draft<'_> {
         }
     }
 
-    /// Says what to do and gives the edit that does it.
+    /// Says what to do and gives the edit that does it, which is certain:
+    /// `ai-keys validate --fix` makes it unseen.
     pub fn fix(self, text: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.offer(Certainty::Certain, text, span, replacement)
+    }
+
+    /// Says what to do and gives the edit that does it.
+    pub fn offer(
+        self,
+        certainty: Certainty,
+        text: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Self {
         let edit = Some(Edit {
             span,
             replacement: replacement.into(),
+            certainty,
         });
         self.edit(|diagnostic| {
             diagnostic.help = Some(Help {

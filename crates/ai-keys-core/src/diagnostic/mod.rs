@@ -7,7 +7,9 @@ mod suggest;
 pub(crate) use code::code;
 pub use code::{CODES, Code, Severity, find_code};
 pub use collect::{Diagnostics, Draft};
-pub(crate) use suggest::{did_you_mean, list_of};
+pub(crate) use suggest::{did_you_mean, is_same_word, list_of};
+
+use serde::Serialize;
 
 use crate::source::Span;
 
@@ -51,7 +53,7 @@ pub struct Label {
 pub struct Help {
     /// The advice.
     pub text: String,
-    /// The edit that carries it out, where the right one is certain.
+    /// The edit that carries it out.
     pub edit: Option<Edit>,
 }
 
@@ -62,4 +64,18 @@ pub struct Edit {
     pub span: Span,
     /// By what.
     pub replacement: String,
+    /// Whether it may be made unseen.
+    pub certainty: Certainty,
+}
+
+/// Whether an edit is the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// Nothing else can have been meant: `ai-keys validate --fix` makes it.
+    Certain,
+    /// Probably what was meant: somebody must look at it first.
+    Guess,
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::Certainty;
+
 /// Returns the candidate nearest to `written`, if one is near enough to be
 /// meant: about one slip in three characters.
 pub(crate) fn did_you_mean<'c>(
@@ -27,6 +29,16 @@ pub(crate) fn did_you_mean<'c>(
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// Returns how sure it is that `written` means `known`: certain where it is the
+/// same word in other letters, a guess where letters are missing or swapped.
+pub(crate) fn is_same_word(written: &str, known: &str) -> Certainty {
+    if written.trim().replace('_', "-").eq_ignore_ascii_case(known) {
+        Certainty::Certain
+    } else {
+        Certainty::Guess
+    }
 }
 
 /// Writes names as "`a`, `b` or `c`", at most eight of them.

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use toml::de::{DeTable, DeValue};
 
 use super::code::{AK002, AK003, AK004, AK005};
-use super::scalar::visible;
+use super::scalar::{is_hidden, visible};
 use super::shape::Shape;
 use super::value_like::hide_values;
-use crate::diagnostic::{Diagnostics, Draft, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostics, Draft, did_you_mean, is_same_word, list_of};
 use crate::source::Span;
 
 /// A TOML value with its span.
@@ -43,6 +43,8 @@ pub(crate) trait Decode: Sized {
 pub(crate) struct Decoder<'v> {
     pub(crate) out: Diagnostics,
     path: Vec<&'v str>,
+    /// Where a missing line of the top goes.
+    pub(crate) head: Head,
     /// The paths of what was written and could not be read.
     pub(crate) unreadable: Unreadable,
 }
@@ -133,7 +135,8 @@ impl<'v> Decoder<'v> {
         let message = format!("`{}` cannot be `{}`", self.name(), excerpt(written));
         let draft = self.out.report(&AK005, span, message);
         match did_you_mean(written, choices.iter().copied()) {
-            Some(meant) => draft.fix(
+            Some(meant) => draft.offer(
+                is_same_word(written, meant),
                 format!("did you mean `{meant}`?"),
                 span,
                 format!("\"{meant}\""),
@@ -143,14 +146,25 @@ impl<'v> Decoder<'v> {
     }
 
     /// Reports a field that no table of this kind has.
-    pub(crate) fn unknown_field(&mut self, name: &Name<'_>, known: &[&str]) {
+    pub(crate) fn unknown_field(
+        &mut self,
+        table: &DeTable<'_>,
+        (name, value): (&Name<'_>, &Value<'_>),
+        known: &[&str],
+    ) {
         self.mark_unreadable();
         let span: Span = name.span().into();
         let written = name.get_ref();
         let message = format!("{} has no field `{}`", self.table_name(), excerpt(written));
         let draft = self.out.report(&AK002, span, message);
         match did_you_mean(written, known.iter().copied()) {
-            Some(meant) => draft.fix(format!("did you mean `{meant}`?"), span, meant),
+            Some(meant) if can_be_renamed(table, value, meant) => draft.offer(
+                is_same_word(written, meant),
+                format!("did you mean `{meant}`?"),
+                span,
+                meant,
+            ),
+            Some(meant) => draft.help(format!("did you mean `{meant}`?")),
             None => draft.help(format!("known here: {}", list_of(known.iter().copied()))),
         };
     }
@@ -158,10 +172,65 @@ impl<'v> Decoder<'v> {
     /// Reports a field without which the table says nothing.
     pub(crate) fn missing_field(&mut self, table: Span, name: &str) {
         let message = format!("{} needs `{name}`", self.table_name());
-        self.out
+        let head = self.head;
+        let is_version = self.path.is_empty() && name == "version";
+        let draft = self
+            .out
             .report(&AK004, table, message)
             .label(format!("`{name}` is missing"));
+        if is_version {
+            // There is only one so far.
+            let line = format!("version = 1{}", head.line_end);
+            draft.fix("write `version = 1`", head.span, line);
+        }
     }
+}
+
+/// Where a line can be put in at the top of a manifest, and how its lines end.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Head {
+    span: Span,
+    line_end: &'static str,
+}
+
+impl Head {
+    /// Finds it: after a byte order mark, and after `#:schema`, which editors
+    /// look for on the first line.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        while let Some((_, after)) = rest.split_once('\n').filter(|_| rest.starts_with("#:")) {
+            rest = after;
+        }
+        let at = text.len() - rest.len();
+        let is_windows = text.lines().next().is_some_and(|line| {
+            text.get(line.len()..)
+                .is_some_and(|end| end.starts_with("\r\n"))
+        });
+        Self {
+            span: Span::new(at, at),
+            line_end: if is_windows { "\r\n" } else { "\n" },
+        }
+    }
+}
+
+/// Returns whether a field can get another name: the name is free, or both are
+/// tables that share nothing, as `[usage_plan.a]` and `[usage-plan.b]`.
+fn can_be_renamed(table: &DeTable<'_>, value: &Value<'_>, name: &str) -> bool {
+    let Some(there) = table.get(name) else {
+        return true;
+    };
+    match (there.get_ref(), value.get_ref()) {
+        (DeValue::Table(there), DeValue::Table(here)) => here
+            .keys()
+            .all(|name| there.get(name.get_ref().as_ref()).is_none()),
+        _ => false,
+    }
+}
+
+/// Writes text as a TOML string; `None` where it would need escapes.
+pub(crate) fn quoted(text: &str) -> Option<String> {
+    let is_plain = |c: char| !is_hidden(c) && c != '"' && c != '\\';
+    text.chars().all(is_plain).then(|| format!("\"{text}\""))
 }
 
 /// Returns the start of a text as a message may show it: one line, without
@@ -214,7 +283,7 @@ macro_rules! record {
                 for (name, value) in table {
                     match name.get_ref().as_ref() {
                         $( $key => $field = Some(decoder.field(name, value)), )*
-                        _ => decoder.unknown_field(name, &[$($key),*]),
+                        _ => decoder.unknown_field(table, (name, value), &[$($key),*]),
                     }
                 }
                 $(

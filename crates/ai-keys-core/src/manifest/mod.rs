@@ -14,6 +14,7 @@ mod variant;
 mod view;
 
 pub use decode::Unreadable;
+pub(crate) use decode::excerpt;
 pub use delivery::{AwsDelivery, Delivery, GithubDelivery, SinkKind};
 pub use model::{
     Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, Target, ThrottleTable,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use toml::de::DeTable;
 
 use super::code::{AK001, AK004, AK010, AK011};
-use super::decode::{Decode as _, Decoder, Unreadable, excerpt};
+use super::decode::{Decode as _, Decoder, Head, Unreadable, excerpt};
 use super::model::Manifest;
 use super::scalar::check_id;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Certainty, Diagnostic, Diagnostics};
 use crate::source::{Source, Span};
 
 /// The largest manifest that is read: 8 MiB, seven times the largest fleet
@@ -32,6 +32,7 @@ pub struct Parsed {
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
     let mut decoder = Decoder::default();
+    decoder.head = Head::of(text);
     if text.len() > MAX_BYTES {
         let message = format!(
             "the manifest has {} bytes, more than the {MAX_BYTES} that a manifest may have",
@@ -50,7 +51,8 @@ pub fn parse(text: &str) -> Parsed {
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
     let root = toml::Spanned::new(
-        0..text.len().min(1),
+        // A byte order mark is one character of three bytes.
+        visible_span(text, 0..0).range(),
         toml::de::DeValue::Table(tree.into_inner()),
     );
     let manifest = Manifest::decode(&root, &mut decoder);
@@ -92,9 +94,13 @@ fn report_syntax(error: &toml::de::Error, text: &str, diagnostics: &mut Diagnost
             .help("keep one of them");
     } else if said.starts_with("invalid boolean") {
         let message = format!("`{written}` is not a value");
-        diagnostics
-            .report(&AK001, span, message)
-            .help("put text in quotes");
+        let lower = written.to_ascii_lowercase();
+        let draft = diagnostics.report(&AK001, span, message);
+        if matches!(lower.as_str(), "true" | "false") {
+            draft.fix("write it in lower case", span, lower);
+        } else {
+            draft.help("put text in quotes");
+        }
     } else {
         diagnostics.report(&AK001, span, lowercase_first(said));
     }
@@ -126,7 +132,8 @@ fn check_head(manifest: &Manifest, decoder: &mut Decoder<'_>) {
         decoder
             .out
             .report(&AK010, version.span, message)
-            .fix("write version 1", version.span, "1");
+            // A newer file may mean more than this program would read in it.
+            .offer(Certainty::Guess, "write version 1", version.span, "1");
     }
     if let Some(namespace) = &manifest.namespace.0 {
         check_id(namespace, namespace.span, decoder);

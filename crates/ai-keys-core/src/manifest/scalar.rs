@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::de::DeValue;
 
 use super::code::{AK006, AK007, AK008, AK009};
-use super::decode::{Decode, Decoder, Value, excerpt};
+use super::decode::{Decode, Decoder, Value, excerpt, quoted};
 use super::shape::Shape;
 use crate::date::{Date, Days};
 use crate::limits::{Period, Rate};
@@ -14,7 +14,10 @@ use crate::source::{Span, Spanned};
 impl Decode for String {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::String(text) = value.get_ref() else {
-            decoder.wrong_type(value, "a string");
+            let draft = decoder.wrong_type(value, "a string");
+            if let Some(text) = plain_text(value).as_deref().and_then(quoted) {
+                draft.fix("put it in quotes", value.span().into(), text);
+            }
             return None;
         };
         refuse_hidden(text, value.span().into(), decoder);
@@ -31,10 +34,8 @@ impl Decode for bool {
         if let DeValue::Boolean(flag) = value.get_ref() {
             return Some(*flag);
         }
-        let plain = value
-            .get_ref()
-            .as_str()
-            .filter(|text| matches!(*text, "true" | "false"));
+        let quoted = value.get_ref().as_str().map(str::to_ascii_lowercase);
+        let plain = quoted.filter(|text| matches!(text.as_str(), "true" | "false"));
         let draft = decoder.wrong_type(value, "`true` or `false`");
         if let Some(flag) = plain {
             draft.fix("remove the quotes", value.span().into(), flag);
@@ -53,7 +54,10 @@ pub(super) const MAX_WHOLE: u32 = i32::MAX.unsigned_abs();
 impl Decode for u32 {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::Integer(integer) = value.get_ref() else {
-            decoder.wrong_type(value, "a whole number");
+            let draft = decoder.wrong_type(value, "a whole number");
+            if let Some(digits) = value.get_ref().as_str().filter(|text| is_decimal(text)) {
+                draft.fix("remove the quotes", value.span().into(), digits);
+            }
             return None;
         };
         // The numbers of API Gateway have a sign: a larger one would be cut off on
@@ -82,7 +86,18 @@ impl Decode for Rate {
                 .map(f64::from),
             DeValue::Float(float) => float.as_str().parse().ok(),
             _ => {
-                decoder.wrong_type(value, "a number of requests per second");
+                let draft = decoder.wrong_type(value, "a number of requests per second");
+                let parts = value
+                    .get_ref()
+                    .as_str()
+                    .map(|text| (text, text.split_once('.')));
+                if let Some((text, parts)) = parts
+                    && parts.map_or(is_decimal(text), |(whole, rest)| {
+                        is_decimal(whole) && is_digits(rest)
+                    })
+                {
+                    draft.fix("remove the quotes", value.span().into(), text);
+                }
                 return None;
             }
         };
@@ -112,8 +127,11 @@ impl Decode for Date {
             .get_ref()
             .as_str()
             .and_then(|text| text.parse::<Self>().ok());
+        let midnight = midnight(value);
         let draft = decoder.wrong_type(value, &Self::shape().in_words());
-        if let Some(date) = quoted {
+        if let Some(date) = midnight {
+            draft.fix("leave out the time", value.span().into(), date.to_string());
+        } else if let Some(date) = quoted {
             draft.fix("remove the quotes", value.span().into(), date.to_string());
         }
         None
@@ -138,7 +156,11 @@ impl Decode for Days {
                 excerpt(text)
             );
             let draft = decoder.out.report(&AK007, value.span().into(), message);
-            draft.help("write whole days or weeks, such as \"90d\" or \"2w\", up to 100 years");
+            let help = "write whole days or weeks, such as \"90d\" or \"2w\", up to 100 years";
+            match days_in_short(text) {
+                Some(short) => draft.fix(help, value.span().into(), format!("\"{short}\"")),
+                None => draft.help(help),
+            };
         }
         days
     }
@@ -159,6 +181,54 @@ impl Decode for Period {
     fn shape() -> Shape {
         Shape::Choice(Self::NAMES)
     }
+}
+
+/// Returns what was written without the quotes of a string around it: a whole
+/// number, a boolean or a date, in the very letters of the manifest.
+fn plain_text(value: &Value<'_>) -> Option<String> {
+    let text = match value.get_ref() {
+        DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(moment) if moment.time.is_none() => moment.to_string(),
+        _ => return None,
+    };
+    // `1_000` and `+1` are read as other letters.
+    (text.len() == value.span().len()).then_some(text)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether the text is a whole number as TOML writes it.
+fn is_decimal(text: &str) -> bool {
+    is_digits(text) && (text == "0" || !text.starts_with('0')) && text.len() <= 10
+}
+
+/// Returns the date of a midnight, which says no more than the date.
+fn midnight(value: &Value<'_>) -> Option<Date> {
+    let DeValue::Datetime(moment) = value.get_ref() else {
+        return None;
+    };
+    let text = moment.to_string();
+    let (date, time) = text.split_once('T')?;
+    let is_midnight = matches!(time.trim_end_matches('Z'), "00:00" | "00:00:00");
+    date.parse().ok().filter(|_| is_midnight)
+}
+
+/// Returns a length of time as the manifest writes it, from its longer forms:
+/// `90 days`, `2W`.
+fn days_in_short(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(unit_at)?;
+    let unit = match unit.trim() {
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" => "w",
+        _ => return None,
+    };
+    let short = format!("{number}{unit}");
+    short.parse::<Days>().is_ok().then_some(short)
 }
 
 /// Reads one of a few words.
@@ -227,7 +297,15 @@ impl<T: Decode> Decode for Spanned<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::Array(items) = value.get_ref() else {
-            decoder.wrong_type(value, &Self::shape().in_words());
+            let draft = decoder.wrong_type(value, &Self::shape().in_words());
+            let text = value.get_ref().as_str().filter(|_| T::shape().takes_text());
+            if let Some(text) = text.and_then(quoted) {
+                draft.fix(
+                    "put it in brackets",
+                    value.span().into(),
+                    format!("[{text}]"),
+                );
+            }
             return None;
         };
         Some(

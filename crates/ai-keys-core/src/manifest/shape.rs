@@ -61,6 +61,21 @@ impl Shape {
         pattern: None,
     };
 
+    /// Returns whether text may be written here.
+    pub(crate) fn takes_text(&self) -> bool {
+        match self {
+            Self::Text { .. } | Self::Choice(_) => true,
+            Self::Either(shapes) => shapes.iter().any(Self::takes_text),
+            Self::Integer
+            | Self::Number
+            | Self::Flag
+            | Self::Date
+            | Self::List(_)
+            | Self::Names(_)
+            | Self::Record(_) => false,
+        }
+    }
+
     /// Says what the field takes, after "must be".
     #[must_use]
     pub fn in_words(&self) -> String {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::FileDiagnostics;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Certainty, Diagnostic, Severity};
 use crate::source::{Position, PositionEncoding, Source, Span};
 
 /// The version of the report's format.
@@ -60,7 +60,7 @@ pub struct DiagnosticReport {
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// The edit that does it, where the right one is certain.
+    /// The edit that does it; `certainty` says whether it may be made unseen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<FixReport>,
 }
@@ -106,6 +106,8 @@ pub struct FixReport {
     pub place: PlaceReport,
     /// By what.
     pub replacement: String,
+    /// `certain`: `ai-keys validate --fix` makes it. `guess`: look at it first.
+    pub certainty: Certainty,
 }
 
 /// Reports the diagnostics of several manifests, columns in the unit of
@@ -159,6 +161,7 @@ fn report_one(
         fix: edit.map(|edit| FixReport {
             place: place(edit.span),
             replacement: edit.replacement.clone(),
+            certainty: edit.certainty,
         }),
     }
 }
@@ -185,6 +188,7 @@ mod tests {
             .unwrap();
         let fix = unknown.fix.as_ref().unwrap();
         assert_eq!(fix.replacement, "version");
+        assert_eq!(fix.certainty, Certainty::Guess);
         assert_eq!(fix.place.start, Position { line: 1, column: 1 });
         assert_eq!(fix.place.end, Position { line: 1, column: 9 });
         assert_eq!(report.summary.errors, report.diagnostics.len());

@@ -1,7 +1,7 @@
 //! The limits of single methods name methods.
 
 use super::{Facts, rule};
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostics, did_you_mean, is_same_word};
 use crate::manifest::decode::excerpt;
 use crate::source::Span;
 
@@ -71,7 +71,8 @@ fn check_name(name: &str, span: Span, out: &mut Diagnostics) {
     let draft = out.report(&AK211, span, message);
     let upper = method.to_ascii_uppercase();
     match did_you_mean(&upper, METHODS) {
-        Some(meant) => draft.fix(
+        Some(meant) => draft.offer(
+            is_same_word(method, meant),
             format!("did you mean `{meant}`?"),
             span,
             format!("\"{path}/{meant}\""),

@@ -55,19 +55,41 @@ fn check_list(text: &str, list: &[Spanned<String>], out: &mut Diagnostics) {
                 .report(&AK108, name.span, message)
                 .related(first, "first here");
             let help = "remove the second one";
-            // Certain only if nothing but a comma stands between: a comment
-            // would be lost, or would swallow what follows.
-            let between = Span::new(before.end as usize, name.span.start as usize);
-            let joint = text.get(between.range()).unwrap_or_default();
-            if joint.trim() == "," {
-                let gone = Span::new(before.end as usize, name.span.end as usize);
-                draft.fix(help, gone, "");
-            } else {
-                draft.help(help);
-            }
+            // Certain: without it the list means the same.
+            match without_item(text, before, name.span) {
+                Some(gone) => draft.fix(help, gone, ""),
+                None => draft.help(help),
+            };
         }
         before = name.span;
     }
+}
+
+/// Returns what to cut out of a list so that one item, not the first, is gone
+/// and every comment stays.
+pub(crate) fn without_item(text: &str, before: Span, item: Span) -> Option<Span> {
+    let between = text.get(before.end as usize..item.start as usize)?;
+    if between.trim() == "," {
+        return Some(Span::new(before.end as usize, item.end as usize));
+    }
+    // A comment stands between. The item goes with the comma after it; the last
+    // one goes alone, and the comma before it may end the list.
+    let rest = text.get(item.end as usize..)?;
+    let after = rest.trim_start();
+    let end = match after.chars().next()? {
+        ',' => text.len() - after.len() + 1,
+        ']' => item.end as usize,
+        _ => return None,
+    };
+    let line_start = text.get(..item.start as usize)?.rfind('\n')? + 1;
+    let line_end = end + text.get(end..)?.find('\n')? + 1;
+    let is_alone = text.get(line_start..item.start as usize)?.trim().is_empty()
+        && text.get(end..line_end)?.trim().is_empty();
+    Some(if is_alone {
+        Span::new(line_start, line_end)
+    } else {
+        Span::new(item.start as usize, end)
+    })
 }
 
 #[cfg(test)]
@@ -96,10 +118,24 @@ mod tests {
             let edit = found.help.as_ref()?.edit.clone()?;
             let mut text = text;
             text.replace_range(edit.span.range(), &edit.replacement);
-            text.lines().nth(2).map(str::to_owned)
+            let (_, after) = text.split_once("require = ")?;
+            let (list, _) = after.split_once("\n[target")?;
+            Some(list.to_owned())
         };
-        let expected = Some("policy.require = [\"owner\",\"tags\"]".to_owned());
-        assert_eq!(edited("[\"owner\",\n \"owner\",\"tags\"]"), expected);
-        assert_eq!(edited("[\"owner\", # the team\n \"owner\"]"), None);
+        for (list, expected) in [
+            ("[\"owner\",\n \"owner\",\"tags\"]", "[\"owner\",\"tags\"]"),
+            ("[\"owner\", # a,\n \"owner\"]", "[\"owner\", # a,\n ]"),
+            (
+                "[\"owner\", # a\n \"owner\", # b\n]",
+                "[\"owner\", # a\n  # b\n]",
+            ),
+            (
+                "[\"owner\", # a\n \"owner\",\n \"tags\"]",
+                "[\"owner\", # a\n \"tags\"]",
+            ),
+        ] {
+            assert_eq!(edited(list).as_deref(), Some(expected));
+        }
+        assert_eq!(edited("[\"owner\", # a\n \"owner\" # b\n, \"tags\"]"), None);
     }
 }

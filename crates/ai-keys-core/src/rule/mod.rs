@@ -57,7 +57,7 @@ pub(crate) mod usage_plan_without_stage;
 #[cfg(test)]
 mod doc_test;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostics};

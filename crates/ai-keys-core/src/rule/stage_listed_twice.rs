@@ -6,7 +6,8 @@ use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
 use crate::manifest::{StageEntry, UsagePlan};
-use crate::source::Spanned;
+use crate::rule::listed_twice::without_item;
+use crate::source::{Span, Spanned};
 use crate::state::StageName;
 
 rule! {
@@ -53,12 +54,33 @@ fn check_stages(
             let first = *firsts.entry(name).or_insert(stage.span);
             if first != stage.span {
                 let message = format!("`{}` is listed twice", excerpt(stage));
-                out.report(&AK212, stage.span, message)
-                    .related(first, "first here")
-                    .help("keep one of them");
+                let draft = out
+                    .report(&AK212, stage.span, message)
+                    .related(first, "first here");
+                match the_same_again(facts.text, stages, first, stage.span) {
+                    Some(gone) => draft.fix("keep one of them", gone, ""),
+                    None => draft.help("keep one of them"),
+                };
             }
         }
     }
+}
+
+/// Returns what to cut out so that the second of two equal entries is gone:
+/// certain where both are plain text in the same letters.
+fn the_same_again(
+    text: &str,
+    stages: &[Spanned<StageEntry>],
+    first: Span,
+    second: Span,
+) -> Option<Span> {
+    if text.get(first.range())? != text.get(second.range())? {
+        return None;
+    }
+    let is_plain = |span: Span| stages.iter().any(|entry| entry.span == span);
+    let at = stages.iter().position(|entry| entry.span == second)?;
+    let before = stages.get(at.checked_sub(1)?)?;
+    is_plain(first).then(|| without_item(text, before.span, second))?
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Facts, rule};
-use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::manifest::decode::excerpt;
+use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
+use crate::manifest::decode::{excerpt, quoted};
 
 rule! {
     /// ## What it checks
@@ -36,11 +36,13 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         }
         let message = format!("`{}` is not an owner that the policy knows", excerpt(owner));
         let draft = out.report(&AK226, owner.span, message);
-        match did_you_mean(owner, known.iter().copied()) {
-            Some(meant) => draft.fix(
+        let meant = did_you_mean(owner, known.iter().copied());
+        match meant.and_then(|meant| Some((meant, quoted(meant)?))) {
+            Some((meant, quoted)) => draft.offer(
+                Certainty::Guess,
                 format!("did you mean `{}`?", excerpt(meant)),
                 owner.span,
-                format!("{meant:?}"),
+                quoted,
             ),
             None => draft.help("correct it, or add it to `policy.owners`"),
         };

@@ -1,7 +1,7 @@
 //! A policy requires only fields that there are.
 
 use super::{Facts, rule};
-use crate::diagnostic::{Diagnostics, did_you_mean, list_of};
+use crate::diagnostic::{Diagnostics, did_you_mean, is_same_word, list_of};
 use crate::manifest::decode::excerpt;
 
 /// Every field that a policy can require.
@@ -46,7 +46,8 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         let message = format!("a key has no field `{}`", excerpt(field));
         let draft = out.report(&AK223, field.span, message);
         match did_you_mean(field, FIELDS) {
-            Some(meant) => draft.fix(
+            Some(meant) => draft.offer(
+                is_same_word(field, meant),
                 format!("did you mean `{meant}`?"),
                 field.span,
                 format!("\"{meant}\""),

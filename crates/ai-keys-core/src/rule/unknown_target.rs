@@ -2,7 +2,7 @@
 
 use super::entry::{self, Entry};
 use super::{Facts, rule};
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
 use crate::manifest::Manifest;
 use crate::manifest::decode::excerpt;
 use crate::source::Spanned;
@@ -55,7 +55,8 @@ fn check_list(
         let message = format!("there is no target `{}`", excerpt(name));
         let draft = out.report(&AK101, name.span, message);
         match did_you_mean(name, manifest.targets.names()) {
-            Some(meant) => draft.fix(
+            Some(meant) => draft.offer(
+                Certainty::Guess,
                 format!("did you mean `{meant}`?"),
                 name.span,
                 format!("\"{meant}\""),

@@ -1,7 +1,7 @@
 //! A key refers only to usage plans that the manifest declares.
 
 use super::{Facts, rule};
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
 use crate::manifest::KeyView;
 use crate::manifest::decode::excerpt;
 use crate::source::Spanned;
@@ -40,7 +40,8 @@ fn check_name(facts: &Facts<'_>, key: &KeyView<'_>, name: &Spanned<String>, out:
         let message = format!("there is no usage plan `{}`", excerpt(name));
         let draft = out.report(&AK103, name.span, message);
         match did_you_mean(name, declared.names()) {
-            Some(meant) => draft.fix(
+            Some(meant) => draft.offer(
+                Certainty::Guess,
                 format!("did you mean `{meant}`?"),
                 name.span,
                 format!("\"{meant}\""),
