@@ -68,6 +68,8 @@ pub async fn observe(
 
 async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>, ProviderError> {
     let rows = read_all(|at| reader.usage_plans(at)).await?;
+    // Most of a refresh: one call for each usage plan.
+    let mut progress = reader.progress(rows.len());
     let mut tasks = JoinSet::new();
     for id in rows.keys().cloned() {
         let reader = reader.clone();
@@ -86,6 +88,7 @@ async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>,
         if let Some(usage_plan) = usage_plans.get_mut(&Handle::of_id(&id)) {
             usage_plan.keys = members.keys().map(|id| Handle::of_id(id)).collect();
         }
+        progress.advance(1);
     }
     Ok(usage_plans)
 }

@@ -7,6 +7,7 @@ use ai_keys_core::state::{ApiName, LiveKey, LiveUsagePlan};
 use super::account::Account;
 use super::operation::Operation;
 use super::rows::{Page, live_key, live_usage_plan, member, sorted};
+use crate::output::Progress;
 use crate::provider::{ErrorKind, ProviderError};
 
 /// The most rows that API Gateway puts on a page; 25 if not asked.
@@ -118,6 +119,12 @@ impl Reader {
         let send = || self.account.gateway().get_tags().resource_arn(&arn).send();
         let answer = self.account.call(Operation::GetTags, send).await?;
         Ok(sorted(answer.tags))
+    }
+
+    /// Returns a reporter of progress over this many usage plans.
+    pub(super) fn progress(&self, usage_plans: usize) -> Progress {
+        let label = format!("reading {}", self.region());
+        self.account.output().progress(&label, usage_plans as u64)
     }
 
     /// Returns the region that is read.
