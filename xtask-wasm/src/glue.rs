@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use wasm_bindgen_cli_support::Bindgen;
@@ -12,13 +12,18 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The name of every generated module.
 const MODULE: &str = "ai_keys";
 
-/// What a visitor of a page may have to download, in bytes.
+/// What a visitor of a page should have to download, in bytes.
 const BUDGET: usize = 130 * 1024;
+
+/// What the module may have today. It is over its budget: our own rules, planner and tables are 105 KB
+/// of it, sorting and ordered maps 75 KB, JSON, TOML and regular expressions 59 KB, texts and tables
+/// 52 KB (2026-11-23). Lower this with every cut, so that nothing grows back unseen.
+const CEILING: usize = 325 * 1024;
 
 /// Writes `bundler/`, `web/` and `node/` into the package, and returns a line about the size.
 ///
 /// # Errors
-/// If the module cannot be read, or is larger than the budget.
+/// If the module cannot be read, or is larger than [`CEILING`].
 pub(crate) fn write(wasm: &Path, package: &Path) -> Result<String> {
     let bytes = fs::read(wasm).with_context(|| format!("cannot read `{}`", wasm.display()))?;
     let mut modules = Vec::new();
@@ -43,6 +48,10 @@ pub(crate) fn write(wasm: &Path, package: &Path) -> Result<String> {
         anyhow::Ok((most.0.max(module.len()), most.1.max(gzip)))
     })?;
     let line = format!("{raw} bytes, {gzip} with gzip -9 (budget {BUDGET})");
+    ensure!(
+        gzip <= CEILING,
+        "the module has grown: {line}, at most {CEILING}"
+    );
     Ok(line)
 }
 
