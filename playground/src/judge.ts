@@ -13,6 +13,8 @@ import type { Tabs } from "./panel/tabs.ts";
 /** The shortest and the longest pause after a keystroke. */
 const SOON = 40;
 const LATE = 600;
+/** Nobody is told that what they have not begun is wrong. */
+const SILENT: Report = { format: 1, summary: { errors: 0, warnings: 0, notes: 0 }, diagnostics: [] };
 /** Where an example's live state comes from. */
 export const EXAMPLE = "the example's snapshot";
 
@@ -91,9 +93,11 @@ export class Judge {
     if (readDay(this.today.value) === null) this.today.value = currentDay();
     const today = this.today.value;
     const started = performance.now();
-    const report = validate(text, today);
+    const isBlank = text.trim() === "";
+    const report = isBlank ? SILENT : check(text, today);
+    if (!report) return;
     this.took = performance.now() - started;
-    const tables = report.summary.errors === 0 ? readTables(text) : null;
+    const tables = isBlank || report.summary.errors > 0 ? null : readTables(text);
     this.showTargets(tables);
     this.judged = judged(text, report, tables, this.target, today, this.snapshot);
     this.editor.show(report.diagnostics);
@@ -113,10 +117,10 @@ export class Judge {
 
   private showStatus(report: Report): void {
     const counts = byId("counts", HTMLElement);
-    const words = this.editor.text.trim() === "" ? "Nothing to check" : inWords(report);
+    const words = report === SILENT ? "Nothing to check" : inWords(report);
     if (counts.textContent !== words) counts.textContent = words;
     const { errors, warnings } = report.summary;
-    counts.className = errors > 0 ? "error" : warnings > 0 ? "warning" : "good";
+    counts.className = errors > 0 ? "error" : warnings > 0 ? "warning" : report === SILENT ? "" : "good";
     const time = byId("time", HTMLElement);
     time.textContent = `checked in ${this.took < 10 ? this.took.toFixed(1) : Math.round(this.took)} ms`;
     time.dataset["ms"] = this.took.toFixed(2);
@@ -128,6 +132,18 @@ export class Judge {
     if (line !== null) warn(`Line ${line} holds what looks like a key value.`);
     else if (report.summary.errors > 0 && holdsValue(this.editor.text)) warn("This text holds what looks like a key value.");
     else if (holdsValue(this.snapshot?.text ?? "")) warn("The snapshot holds what looks like a key value.");
+  }
+}
+
+/** The core has an answer for every text; should it ever stop, the page says so and keeps what was there. */
+function check(text: string, today: string): Report | null {
+  try {
+    return validate(text, today);
+  } catch {
+    const counts = byId("counts", HTMLElement);
+    counts.textContent = "The check stopped at this text: please reload the page, and report it";
+    counts.className = "error";
+    return null;
   }
 }
 

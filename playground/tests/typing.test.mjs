@@ -129,3 +129,14 @@ test("any bytes are answered", async () => {
   }
   assert.deepEqual(page.wrong, []);
 });
+
+test("an empty manifest is an invitation, not a mistake", async () => {
+  const page = await open(it.browser, it.address);
+  await write(page, "");
+  assert.equal(await counts(page).textContent(), "Nothing to check");
+  assert.equal(await page.locator(".cm-lint-marker-error, .badge").count(), 0);
+  for (const tab of ["problems", "plan", "limits", "life"]) {
+    await page.click(`#tab-${tab}`);
+    assert.match(await page.locator(`#view-${tab} .empty`).innerText(), /\S/);
+  }
+});

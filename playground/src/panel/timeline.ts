@@ -11,10 +11,12 @@ const MOST = 60;
 
 const LEGEND: [string, string][] = [
   ["works", "works"],
+  ["rotates", "new value"],
   ["overlap", "two values work"],
   ["grace", "off, can come back"],
   ["off", "switched off"],
   ["expires", "expires"],
+  ["deleted", "deleted"],
 ];
 
 /** The lives. */
