@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use toml::de::{DeTable, DeValue};
 
 use super::code::{AK002, AK003, AK004, AK005};
-use super::scalar::{is_hidden, visible};
+use super::name::{is_hidden, visible};
 use super::shape::Shape;
 use super::value_like::hide_values;
 use crate::diagnostic::{Diagnostics, Draft, did_you_mean, is_same_word, list_of};

@@ -4,8 +4,9 @@ use serde::Serialize;
 use toml::de::DeValue;
 
 use super::decode::{Decode, Decoder, Value, record};
-use super::scalar::{Needed, decode_choice};
+use super::scalar::decode_choice;
 use super::shape::Shape;
+use super::wrapper::Needed;
 use crate::source::Spanned;
 
 /// The kinds of secret store.

@@ -4,6 +4,7 @@ pub(crate) mod code;
 pub(crate) mod decode;
 mod delivery;
 mod model;
+mod name;
 pub(crate) mod parse;
 mod reference;
 pub(crate) mod scalar;
@@ -12,6 +13,7 @@ pub mod shape;
 mod value_like;
 mod variant;
 mod view;
+mod wrapper;
 
 pub use decode::Unreadable;
 pub(crate) use decode::excerpt;
@@ -20,10 +22,11 @@ pub use model::{
     Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, Target, ThrottleTable,
     UsagePlan,
 };
+pub use name::{is_hidden, is_id, visible};
 pub use parse::{MAX_BYTES, Parsed, parse};
 pub use reference::manifest_reference;
-pub use scalar::{Named, Needed, Words, is_hidden, is_id, visible};
 pub use schema::json_schema;
 pub use value_like::{hide_values, value_like_spans};
 pub use variant::{Adopt, Methods, StageEntry, StageTable};
 pub use view::{DEFAULT_OVERLAP, KeyView};
+pub use wrapper::{Named, Needed, Words};

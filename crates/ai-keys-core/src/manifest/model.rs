@@ -2,8 +2,9 @@
 
 use super::decode::record;
 use super::delivery::Delivery;
-use super::scalar::{Named, Needed, Words};
+
 use super::variant::{Adopt, StageEntry};
+use super::wrapper::{Named, Needed, Words};
 use crate::date::{Date, Days};
 use crate::limits::{Period, Rate};
 use crate::source::Spanned;

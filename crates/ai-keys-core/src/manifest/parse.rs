@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use super::code::{AK001, AK004, AK010, AK011};
 use super::decode::{Decode as _, Decoder, Head, Unreadable, excerpt};
 use super::model::Manifest;
-use super::scalar::check_id;
+use super::name::check_id;
 use crate::diagnostic::{Certainty, Diagnostic, Diagnostics};
 use crate::source::{Source, Span};
 

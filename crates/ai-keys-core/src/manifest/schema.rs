@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::decode::Decode as _;
 use super::model::Manifest;
-use super::scalar::ID_PATTERN;
+use super::name::ID_PATTERN;
 use super::shape::{Record, Shape};
 
 /// Returns the JSON Schema (draft 2020-12) of a manifest.

@@ -6,8 +6,9 @@ use toml::de::DeValue;
 
 use super::decode::{Decode, Decoder, Value, record};
 use super::model::ThrottleTable;
-use super::scalar::{Needed, Words};
+
 use super::shape::Shape;
+use super::wrapper::{Needed, Words};
 use crate::source::Spanned;
 
 /// A stage of a usage plan: `"chat-api/prod"`, or a table with limits for single methods.

@@ -1,0 +1,170 @@
+//! How fields hold their values: optional, needed, with a span, in lists, under free names.
+
+use std::collections::BTreeMap;
+
+use toml::de::DeValue;
+
+use super::decode::{Decode, Decoder, Value, quoted};
+use super::name::{check_id, refuse_hidden};
+use super::shape::Shape;
+use crate::source::{Span, Spanned};
+
+/// A field that may be left out, and is treated as left out when it is broken.
+impl<T: Decode> Decode for Option<T> {
+    const IS_REQUIRED: bool = false;
+
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        Some(T::decode(value, decoder))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
+/// A field that must be written; empty only while the manifest has errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Needed<T>(pub Option<T>);
+
+impl<T: Decode> Decode for Needed<T> {
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        Some(Self(T::decode(value, decoder)))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        T::decode(value, decoder).map(|decoded| Self::new(decoded, value.span()))
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        let DeValue::Array(items) = value.get_ref() else {
+            let draft = decoder.wrong_type(value, &Self::shape().in_words());
+            let text = value.get_ref().as_str().filter(|_| T::shape().takes_text());
+            if let Some(text) = text.and_then(quoted) {
+                draft.fix(
+                    "put it in brackets",
+                    value.span().into(),
+                    format!("[{text}]"),
+                );
+            }
+            return None;
+        };
+        Some(
+            items
+                .iter()
+                .filter_map(|item| T::decode(item, decoder))
+                .collect(),
+        )
+    }
+
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+}
+
+/// A table from free names to values, each name with its span.
+pub type Words = BTreeMap<String, Spanned<String>>;
+
+impl Decode for Words {
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        let table = decoder.table(value)?;
+        let mut words = Self::new();
+        for (name, value) in table {
+            refuse_hidden(name.get_ref(), name.span().into(), decoder);
+            if let Some(word) = decoder.field::<String>(name, value) {
+                // The span covers the name too: `cost-center = "cc-42"`.
+                let span = Span::new(name.span().start, value.span().end);
+                words.insert(name.get_ref().to_string(), Spanned::new(word, span));
+            }
+        }
+        Some(words)
+    }
+
+    fn shape() -> Shape {
+        Shape::Names(Box::new(Shape::TEXT))
+    }
+}
+
+/// Tables of one kind, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T> {
+    entries: BTreeMap<String, Spanned<T>>,
+}
+
+impl<T> Named<T> {
+    /// Returns the entry of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Spanned<T>> {
+        self.entries.get(name)
+    }
+
+    /// Returns all entries in the order of their names; the span of each is
+    /// its name in the header.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Spanned<T>)> {
+        self.entries
+            .iter()
+            .map(|(name, entry)| (name.as_str(), entry))
+    }
+
+    /// Returns the names in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// Returns how many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl<T: Decode> Decode for Named<T> {
+    const IS_REQUIRED: bool = false;
+
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        let table = decoder.table(value)?;
+        let mut entries = BTreeMap::new();
+        for (name, value) in table {
+            check_id(name.get_ref(), name.span().into(), decoder);
+            if let Some(entry) = decoder.field::<T>(name, value) {
+                entries.insert(name.get_ref().to_string(), Spanned::new(entry, name.span()));
+            }
+        }
+        Some(Self { entries })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self {
+            entries: BTreeMap::new(),
+        })
+    }
+
+    fn shape() -> Shape {
+        Shape::Names(Box::new(T::shape()))
+    }
+}
