@@ -74,6 +74,10 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: DiagnosticFormat,
 
+    /// Make every repair that is certain, in the file; then report what is left.
+    #[arg(long)]
+    pub(crate) fix: bool,
+
     /// The day for which dates are checked; today if not said.
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<Date>,

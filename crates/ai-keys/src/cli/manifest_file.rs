@@ -163,6 +163,18 @@ pub(crate) fn shown(path: &Path) -> String {
     untrusted(&path).to_string()
 }
 
+/// Writes a file of the user again, whole or not at all: the same file where
+/// the path is a link to it, with the permissions that it has.
+pub(crate) fn rewrite_whole(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    write_whole(&path, text)?;
+    fs::set_permissions(&path, permissions)
+}
+
 /// Writes a file whole or not at all: beside it first, then in its place.
 pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     let mut beside: PathBuf = path.to_owned();

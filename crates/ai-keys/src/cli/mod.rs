@@ -6,6 +6,7 @@ mod completions;
 mod confirm;
 mod diagnostics;
 mod explain;
+mod fix;
 mod init;
 mod manifest_file;
 mod plan;

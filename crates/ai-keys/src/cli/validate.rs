@@ -11,17 +11,26 @@ use ai_keys_core::source::PositionEncoding;
 
 use super::args::{DiagnosticFormat, Validate};
 use super::manifest_file::{ManifestFile, read_manifest};
-use super::{Run, RunError, diagnostics, today};
+use super::{Run, RunError, diagnostics, fix, today};
 use crate::exit::ExitCode;
 use crate::output::Stream;
 
 pub(super) fn run(args: &Validate, run: &Run) -> Result<ExitCode, RunError> {
     let day = day(args.today)?;
+    if args.fix && args.format != DiagnosticFormat::Human {
+        // What was changed is for the person who keeps it.
+        return Err(RunError::Usage(
+            "--fix works with --format human only: run it first, then report".to_owned(),
+        ));
+    }
     let files: Vec<(ManifestFile, Checked)> = args
         .manifests
         .iter()
         .map(|path| {
-            let file = read_manifest(path)?;
+            let mut file = read_manifest(path)?;
+            if args.fix {
+                fix::run(path, &mut file, day, run)?;
+            }
             let checked = check_text(&file.text, Some(day));
             Ok((file, checked))
         })

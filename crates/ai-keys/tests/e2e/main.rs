@@ -33,6 +33,7 @@ mod patience;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod repairs;
 mod reviewed;
 #[cfg(test)]
 mod story;
