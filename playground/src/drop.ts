@@ -33,19 +33,34 @@ export function startDrops(takes: Takes): void {
       if (!isFile(event)) return;
       event.preventDefault();
       event.stopPropagation();
-      void take(event.dataTransfer?.files[0], takes);
+      void takeAll(event.dataTransfer?.files, takes);
     },
     { capture: true },
   );
   input.addEventListener("change", () => {
-    void take(input.files?.[0], takes).then(() => (input.value = ""));
+    void takeAll(input.files, takes).then(() => (input.value = ""));
   });
 }
 
-async function take(file: File | undefined, takes: Takes): Promise<void> {
-  if (!file) return;
-  if (file.size > LARGEST) return takes.refused(`${file.name} is larger than a manifest or a snapshot can be`);
+/** A manifest and its snapshot may come together. */
+async function takeAll(files: FileList | null | undefined, takes: Takes): Promise<void> {
+  const read = await Promise.all([...(files ?? [])].map((file) => take(file, takes)));
+  // The snapshot last: a manifest lets go of an example's.
+  for (const use of read.sort((a, b) => a.order - b.order)) use.run();
+}
+
+interface Taken {
+  order: number;
+  run(): void;
+}
+
+async function take(file: File, takes: Takes): Promise<Taken> {
+  if (file.size > LARGEST) {
+    return { order: 0, run: () => takes.refused(`${file.name} is larger than a manifest or a snapshot can be`) };
+  }
   const text = await file.text();
-  if (/^\s*[{[]\s*["{\]}]/.test(text) || file.name.endsWith(".json")) takes.snapshot(text, file.name);
-  else takes.manifest(text, file.name);
+  const isSnapshot = /^\s*\{/.test(text) || file.name.endsWith(".json");
+  return isSnapshot
+    ? { order: 2, run: () => takes.snapshot(text, file.name) }
+    : { order: 1, run: () => takes.manifest(text, file.name) };
 }

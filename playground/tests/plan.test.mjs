@@ -90,3 +90,11 @@ test("every key's life is drawn, and is a table too", async () => {
   assert.match(table, /old-partner/);
   assert.deepEqual(page.wrong, []);
 });
+
+test("a manifest and its snapshot may be chosen together, in any order", async () => {
+  const page = await open(it.browser, it.address);
+  const file = (name, text) => ({ name, mimeType: "", buffer: Buffer.from(text) });
+  await page.setInputFiles("#file", [file("live.json", snapshot), file("keys.toml", `# both\n${manifest}`)]);
+  await page.locator("#view-plan .against", { hasText: "live.json" }).waitFor();
+  assert.match(await page.locator(".cm-content").innerText(), /^# both/);
+});

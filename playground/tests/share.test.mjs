@@ -30,7 +30,11 @@ test("a copied link brings manifest, snapshot, day and view back", async () => {
   await other.locator("#view-plan .digest").waitFor();
   assert.equal(await other.locator("#view-plan .digest").innerText(), plan);
   assert.equal(await other.inputValue("#today"), "2027-02-01");
-  assert.equal(await editor(other), await editor(page));
+  // The other window writes its own address, of what it shows: the whole manifest and snapshot are in it.
+  await other.evaluate(() => history.replaceState(null, "", location.pathname));
+  await other.click("#share");
+  await other.locator("#toast.shown").waitFor();
+  assert.equal(await hash(other), await hash(page));
 });
 
 test("the address follows the typing, in any script", async () => {
@@ -94,4 +98,19 @@ test("a damaged link, a foreign one and one that unfolds without end open the ex
     assert.deepEqual(page.wrong, []);
     await page.close();
   }
+});
+
+test("another link in the same window is another state", async () => {
+  const page = await open(it.browser, it.address);
+  const packed = deflateRawSync(JSON.stringify({ manifest: "# from a friend\n" })).toString("base64url");
+  await page.evaluate((fragment) => (location.hash = fragment), `1.${packed}`);
+  await page.locator(".cm-line", { hasText: "# from a friend" }).waitFor();
+});
+
+test("an id that is merely wrong is no key value", async () => {
+  const page = await open(it.browser, it.address);
+  await write(page, '[key.a]\nadopt = "abc-123"\n');
+  await settle(page);
+  assert.ok(await page.locator("#banner").isHidden());
+  assert.notEqual(await hash(page), "");
 });

@@ -140,3 +140,12 @@ test("an empty manifest is an invitation, not a mistake", async () => {
     assert.match(await page.locator(`#view-${tab} .empty`).innerText(), /\S/);
   }
 });
+
+test("undo brings back what an example or a file has replaced", async () => {
+  const page = await open(it.browser, it.address);
+  await write(page, "# mine\n");
+  await page.selectOption("#example", "mistakes");
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+z");
+  await page.locator(".cm-line", { hasText: "# mine" }).waitFor();
+});

@@ -49,11 +49,20 @@ export class Editor {
     return this.view.state.doc.toString();
   }
 
-  /** Puts another text in; what was there cannot be undone back. */
+  /** Puts another text in; undo brings back what was there. */
   replace(text: string): void {
     this.diagnostics = [];
-    this.view.setState(this.fresh(text));
-    this.asks.changed();
+    if (this.view.state.doc.length === 0) {
+      this.view.setState(this.fresh(text));
+      this.asks.changed();
+      return;
+    }
+    this.view.dispatch({
+      changes: { from: 0, to: this.view.state.doc.length, insert: text },
+      selection: { anchor: 0 },
+      scrollIntoView: true,
+      userEvent: "input.replace",
+    });
   }
 
   /** Underlines what is wrong. */
