@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::marker::Marker;
 use crate::date::Date;
@@ -45,7 +45,7 @@ pub type ApiName = String;
 /// it by `hidden-` and its SHA-256, and keeps the real one to itself.
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html>,
 /// checked 2026-11-23.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
@@ -81,6 +81,13 @@ impl Handle {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A file may have been written by hand: what it says goes the way of an id.
+impl<'de> Deserialize<'de> for Handle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|id| Self::of_id(&id))
     }
 }
 
@@ -318,6 +325,13 @@ mod tests {
             handle,
             "a stand-in names itself"
         );
+    }
+
+    #[test]
+    fn an_id_that_may_be_a_value_is_hidden_when_a_file_says_it() {
+        let id = "a".repeat(40);
+        let read: Handle = serde_json::from_str(&format!("\"{id}\"")).unwrap();
+        assert_eq!(read, Handle::of_id(&id));
     }
 
     #[test]
