@@ -4,7 +4,7 @@ import { plan, validate, type Preview, type Report } from "./core.ts";
 import { currentDay, readDay } from "./days.ts";
 import { byId, h } from "./dom.ts";
 import type { Editor } from "./editor/editor.ts";
-import { holdsValue, valueLine } from "./keep.ts";
+import { holdsValue, snapshotHoldsValue, valueLine } from "./keep.ts";
 import { readTables, type Tables } from "./manifest.ts";
 import type { Judged, Snapshot } from "./page.ts";
 import { inWords } from "./panel/problems.ts";
@@ -122,7 +122,7 @@ export class Judge {
     const { errors, warnings } = report.summary;
     counts.className = errors > 0 ? "error" : warnings > 0 ? "warning" : report === SILENT ? "" : "good";
     const time = byId("time", HTMLElement);
-    time.textContent = `checked in ${this.took < 10 ? this.took.toFixed(1) : Math.round(this.took)} ms`;
+    time.textContent = report === SILENT ? "" : `checked in ${this.took < 10 ? this.took.toFixed(1) : Math.round(this.took)} ms`;
     time.dataset["ms"] = this.took.toFixed(2);
     this.runs += 1;
     time.dataset["run"] = String(this.runs);
@@ -131,7 +131,7 @@ export class Judge {
     const line = valueLine(report);
     if (line !== null) warn(`Line ${line} holds what looks like a key value.`);
     else if (report.summary.errors > 0 && holdsValue(this.editor.text)) warn("This text holds what looks like a key value.");
-    else if (holdsValue(this.snapshot?.text ?? "")) warn("The snapshot holds what looks like a key value.");
+    else if (snapshotHoldsValue(this.snapshot?.text ?? "")) warn("The snapshot holds what looks like a key value.");
   }
 }
 
@@ -175,5 +175,5 @@ function warn(what: string): void {
 
 /** Whether the page may put this state into its address. */
 export function mayKeep({ report, text, snapshot }: Judged): boolean {
-  return valueLine(report) === null && !holdsValue(text) && !holdsValue(snapshot?.text ?? "");
+  return valueLine(report) === null && !holdsValue(text) && !snapshotHoldsValue(snapshot?.text ?? "");
 }

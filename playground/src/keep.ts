@@ -31,6 +31,21 @@ export function holdsValue(text: string): boolean {
   return holds;
 }
 
+/** Whether a snapshot does; the id of a live key that is as long as a value may be one. */
+export function snapshotHoldsValue(text: string): boolean {
+  return holdsValue(text) || keyIds(text).some((id) => id.length >= SECRET_FROM && !/^hidden-[0-9a-f]{64}$/.test(id));
+}
+
+function keyIds(text: string): string[] {
+  try {
+    const live = JSON.parse(text) as { keys?: object; "usage-plans"?: Record<string, { keys?: unknown[] }> };
+    const members = Object.values(live["usage-plans"] ?? {}).flatMap((one) => one.keys ?? []);
+    return [...Object.keys(live.keys ?? {}), ...members.map(String)];
+  } catch {
+    return []; // No snapshot: no plan is made of it, and no link holds it.
+  }
+}
+
 /** The core reads comments too, so a text becomes one. */
 function search(text: string): boolean {
   for (let at = 0; at < text.length; at += PIECE - OVERLAP) {

@@ -88,7 +88,7 @@ export class Link {
       return "No link: the text holds what looks like a key value.";
     }
     const state: Shared = { manifest: judged.text, view: this.tabs.shown };
-    if (judged.snapshot) state.snapshot = judged.snapshot.text ?? NOTHING;
+    if (judged.snapshot && judged.planned()?.is !== "bad-snapshot") state.snapshot = judged.snapshot.text ?? NOTHING;
     if (judged.target !== null) state.target = judged.target;
     if (this.judge.chosenDay !== null) state.today = this.judge.chosenDay;
     let fragment = await writeLink(state);

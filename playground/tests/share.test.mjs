@@ -82,6 +82,16 @@ test("neither is one in a snapshot", async () => {
   await letGo(page);
 });
 
+test("nor an id in a snapshot that is as long as a value", async () => {
+  const page = await open(it.browser, it.address);
+  await kept(page);
+  const keys = { abcdefghij0123456789: { name: "old", liveness: { is: "active" } } };
+  const live = { format: 1, provider: "aws-api-gateway", account: "123456789012", region: "eu-west-1", apis: {}, "usage-plans": {}, keys };
+  await drop(page, "live.json", JSON.stringify(live));
+  assert.match(await page.locator("#banner").innerText(), /The snapshot holds/);
+  await letGo(page);
+});
+
 test("a link that holds a value is shown and let go", async () => {
   const packed = deflateRawSync(JSON.stringify({ manifest: `# ${VALUE}` })).toString("base64url");
   const page = await open(it.browser, `${it.address}#1.${packed}`);

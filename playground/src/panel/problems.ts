@@ -9,6 +9,7 @@ import { fixLabel } from "../editor/lint.ts";
 import { empty } from "./empty.ts";
 
 const MOST = 200;
+const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
 /** The list of diagnostics. */
 export function problems(page: Page): View {
@@ -55,7 +56,7 @@ function list({ report, text }: Judged, page: Page): Node {
     h(
       "div",
       { class: "bar" },
-      h("p", { class: "keys" }, h("kbd", {}, "F8"), " next  ", h("kbd", {}, "Ctrl ."), " fix here"),
+      h("p", { class: "keys" }, h("kbd", {}, "F8"), " next  ", h("kbd", {}, `${MODIFIER} .`), " fix here"),
       fixable.length > 1 &&
         h("button", { type: "button", "data-fix-all": true, onclick: () => page.fix(fixable) }, `Fix all ${fixable.length} that are certain`),
     ),
