@@ -73,12 +73,12 @@ impl fmt::Display for Rate {
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Throttle {
-    /// Steady requests per second.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rate_per_second: Option<Rate>,
     /// Bucket size, in requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst_requests: Option<u32>,
+    /// Steady requests per second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_per_second: Option<Rate>,
 }
 
 impl fmt::Display for Throttle {

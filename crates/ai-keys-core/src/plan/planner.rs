@@ -211,7 +211,7 @@ impl<'a> Planner<'a> {
             account: self.live.account.clone(),
             region: self.live.region.clone(),
             today: self.today,
-            inputs: Digest::of(self.desired),
+            inputs: self.desired.digest(),
             live: self.live.digest(),
             digest: Digest::empty(),
             cost: Cost::of(self.desired.provider, &self.changes),

@@ -7,58 +7,70 @@ use serde::Serialize;
 
 use super::live::Handle;
 use crate::date::{Date, Days};
+use crate::digest::Digest;
 use crate::limits::{Quota, Throttle};
 use crate::manifest::{KeyView, Manifest, StageEntry, UsagePlan};
 use crate::source::{Span, Spanned};
 use crate::support::Provider;
 
+// The fields of these types stand in the order of their names, so that their
+// JSON is canonical as it is written.
+
 /// What a manifest asks of one target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DesiredState {
-    /// Whose objects these are.
-    pub namespace: String,
-    /// The target's name.
-    pub target: String,
-    /// The service.
-    pub provider: Provider,
     /// The account's 12 digits, where the manifest says them.
     pub account: Option<String>,
-    /// The region.
-    pub region: String,
-    /// How long a removed key stays disabled before it is deleted.
-    pub removal_grace: Days,
+    /// Keys by their names in the manifest.
+    pub keys: BTreeMap<String, DesiredKey>,
     /// How many objects one apply may take away without an acknowledgement.
     pub max_deletes: u32,
     /// How old a saved plan may be.
     pub max_plan_age: Days,
+    /// Whose objects these are.
+    pub namespace: String,
+    /// The service.
+    pub provider: Provider,
+    /// The region.
+    pub region: String,
+    /// How long a removed key stays disabled before it is deleted.
+    pub removal_grace: Days,
+    /// The target's name.
+    pub target: String,
     /// Usage plans by their names in the manifest.
     pub usage_plans: BTreeMap<String, DesiredUsagePlan>,
-    /// Keys by their names in the manifest.
-    pub keys: BTreeMap<String, DesiredKey>,
     /// Where the target's name stands.
     #[serde(skip)]
     pub span: Span,
+}
+
+impl DesiredState {
+    /// Returns the digest that names what the manifest asks for.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of_canonical(self)
+    }
 }
 
 /// A usage plan that a manifest asks for or refers to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DesiredUsagePlan {
-    /// Whether this manifest makes and changes it.
-    pub is_managed: bool,
+    /// The live usage plan to take over, or to refer to.
+    pub adopt: Option<Handle>,
     /// The name that the cloud shows.
     pub cloud_name: String,
     /// What it is for; `None` leaves a live text as it is.
     pub description: Option<String>,
-    /// Steady rate and bucket size; `None` is unlimited.
-    pub throttle: Option<Throttle>,
+    /// Whether this manifest makes and changes it.
+    pub is_managed: bool,
     /// Quota; `None` is unlimited.
     pub quota: Option<Quota>,
     /// Stages, with the limits of single methods.
     pub stages: BTreeMap<StageName, BTreeMap<String, Throttle>>,
-    /// The live usage plan to take over, or to refer to.
-    pub adopt: Option<Handle>,
+    /// Steady rate and bucket size; `None` is unlimited.
+    pub throttle: Option<Throttle>,
     /// Where its name stands.
     #[serde(skip)]
     pub span: Span,
@@ -106,28 +118,28 @@ impl StageName {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DesiredKey {
+    /// The live key to take over.
+    pub adopt: Option<Handle>,
     /// The name that the cloud shows.
     pub cloud_name: String,
+    /// The customer id; `None` leaves a live one as it is.
+    pub customer_id: Option<String>,
     /// What it is for; `None` leaves a live text as it is.
     pub description: Option<String>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// Which AI service it opens.
-    pub service: Option<String>,
+    /// The day on which it stops working.
+    pub expires: Option<Date>,
     /// Whether it is meant to work.
     pub is_enabled: bool,
     /// Whether no plan may take it away.
     pub is_protected: bool,
-    /// The usage plans that it is on; `None` leaves live ones as they are.
-    pub usage_plans: Option<BTreeSet<UsagePlanRef>>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Which AI service it opens.
+    pub service: Option<String>,
     /// Its tags; `None` leaves live ones as they are.
     pub tags: Option<BTreeMap<String, String>>,
-    /// The customer id; `None` leaves a live one as it is.
-    pub customer_id: Option<String>,
-    /// The day on which it stops working.
-    pub expires: Option<Date>,
-    /// The live key to take over.
-    pub adopt: Option<Handle>,
+    /// The usage plans that it is on; `None` leaves live ones as they are.
+    pub usage_plans: Option<BTreeSet<UsagePlanRef>>,
     /// Where its name stands.
     #[serde(skip)]
     pub span: Span,
@@ -266,5 +278,49 @@ fn desired_key(key: &KeyView<'_>, target: &str) -> DesiredKey {
         expires: key.expires().map(|day| day.value),
         adopt: key.adopt_in(target).map(Handle::of_id),
         span: key.span(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+    use crate::check::check_text;
+    use crate::digest::Digest;
+
+    /// Says everything that a manifest can say to a key and a usage plan.
+    const WHOLE: &str = r#"
+version = 1
+namespace = "acme"
+[target.prod]
+provider = "aws-api-gateway"
+region = "eu-west-1"
+account = "123456789012"
+[usage-plan.standard]
+name = "Standard"
+description = "All"
+adopt = "u1"
+throttle = { rate = 1, burst = 2 }
+quota = { limit = 3, per = "month", offset = 1 }
+stages = [{ stage = "api/prod", throttle = { "/a/GET" = { rate = 1, burst = 2 } } }]
+[key.a]
+name = "A"
+service = "x"
+description = "All"
+owner = "o"
+enabled = true
+expires = 2027-06-30
+usage-plans = ["standard"]
+tags = { b = "1", a = "2" }
+customer-id = "c"
+protect = true
+adopt = "k1"
+"#;
+
+    #[test]
+    fn the_json_of_what_is_asked_for_is_canonical_as_it_is() {
+        let checked = check_text(WHOLE, None);
+        let manifest = checked.valid().unwrap();
+        let desired = resolve(manifest, "prod").unwrap();
+        assert_eq!(desired.digest(), Digest::of(&desired));
     }
 }

@@ -14,25 +14,28 @@ use crate::support::Provider;
 /// The version of the snapshot format that this program writes and reads.
 pub const SNAPSHOT_FORMAT: u32 = 1;
 
+// The fields of these types stand in the order of their names, so that their
+// JSON is canonical as it is written.
+
 /// The live state of one target. It was read to its end, or it does not exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LiveState {
-    /// [`SNAPSHOT_FORMAT`].
-    pub format: u32,
-    /// The service.
-    pub provider: Provider,
     /// The account's 12 digits.
     pub account: String,
-    /// The region.
-    pub region: String,
     /// REST APIs by id; read only if the manifest refers to one by name.
     pub apis: BTreeMap<String, ApiName>,
-    /// Usage plans.
-    pub usage_plans: BTreeMap<Handle, LiveUsagePlan>,
+    /// [`SNAPSHOT_FORMAT`].
+    pub format: u32,
     /// API keys.
     pub keys: BTreeMap<Handle, LiveKey>,
+    /// The service.
+    pub provider: Provider,
+    /// The region.
+    pub region: String,
+    /// Usage plans.
+    pub usage_plans: BTreeMap<Handle, LiveUsagePlan>,
 }
 
 /// The name of a REST API; not unique.
@@ -120,31 +123,31 @@ pub enum Liveness {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LiveKey {
-    /// Its name; not unique.
-    pub name: String,
-    /// Its description without the marker.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
-    /// Whose it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub marker: Option<Marker>,
-    /// Whether it works.
-    pub liveness: Liveness,
     /// The day on which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Date>,
     /// The customer id that AWS Marketplace knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
-    /// Its tags, where any are shown.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
-    /// How many values it holds: 1, or 2 on a cloud with two slots.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub slots: u8,
+    /// Its description without the marker.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
     /// What an optimistic write must present, on a cloud that asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// Whether it works.
+    pub liveness: Liveness,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<Marker>,
+    /// Its name; not unique.
+    pub name: String,
+    /// How many values it holds: 1, or 2 on a cloud with two slots.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub slots: u8,
+    /// Its tags, where any are shown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }
 
 fn one() -> u8 {
@@ -204,17 +207,17 @@ impl TryFrom<String> for StageId {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LiveUsagePlan {
-    /// Its name; not unique.
-    pub name: String,
     /// Its description without the marker.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// The keys that are on it.
+    #[serde(default)]
+    pub keys: BTreeSet<Handle>,
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marker: Option<Marker>,
-    /// Its steady rate and bucket size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throttle: Option<Throttle>,
+    /// Its name; not unique.
+    pub name: String,
     /// Its quota.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<Quota>,
@@ -222,12 +225,12 @@ pub struct LiveUsagePlan {
     /// `/path/METHOD`.
     #[serde(default)]
     pub stages: BTreeMap<StageId, BTreeMap<String, Throttle>>,
-    /// The keys that are on it.
-    #[serde(default)]
-    pub keys: BTreeSet<Handle>,
     /// Its tags, where any are shown.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// Its steady rate and bucket size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
 }
 
 /// Why a file is not a snapshot that this program reads.
@@ -298,7 +301,7 @@ impl LiveState {
     /// Returns the digest that names this state.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of(self)
+        Digest::of_canonical(self)
     }
 
     /// Returns the handles of the usage plans that a key is on.
@@ -356,6 +359,22 @@ mod tests {
             },
         );
         assert_eq!(LiveState::from_json(&live.to_json()), Ok(live));
+    }
+
+    #[test]
+    fn the_json_of_a_live_state_is_canonical_as_it_is() {
+        let text = r#"{"format": 1, "provider": "aws-api-gateway", "account": "1", "region": "r",
+            "apis": {"a1": "chat"},
+            "usage-plans": {"u1": {"name": "n", "description": "d", "marker": "[ai-keys: a/b#1]",
+                "throttle": {"rate-per-second": 1.0, "burst-requests": 2},
+                "quota": {"limit": 1, "offset": 1, "per": "day"},
+                "stages": {"a1/prod": {"/GET": {"rate-per-second": 1.0}}},
+                "keys": ["k1"], "tags": {"t": "v"}}},
+            "keys": {"k1": {"name": "n", "description": "d", "marker": "[ai-keys: a/c#1]",
+                "liveness": {"is": "tombstoned", "until": "2027-01-01"}, "created": "2026-01-01",
+                "customer-id": "c", "tags": {"t": "v"}, "slots": 2, "etag": "e"}}}"#;
+        let live = LiveState::from_json(text).unwrap();
+        assert_eq!(live.digest(), Digest::of(&live));
     }
 
     #[test]
