@@ -120,6 +120,33 @@ async fn a_list_has_full_pages_no_values_and_hides_ids_that_may_be_values() {
 }
 
 #[tokio::test]
+async fn the_real_id_of_a_usage_plan_is_kept_however_long_it_is() {
+    // One answer that is a list of keys as well as of usage plans, since the
+    // two are asked for at once; then who is on the usage plan.
+    let row = r#"{"item":[{"id":"abcdefghij0123456789","name":"x"}]}"#;
+    let replies = vec![
+        Reply::Json(200, row),
+        Reply::Json(200, row),
+        Reply::Json(200, "{}"),
+    ];
+    let (url, _) = serve(replies).await;
+    let reader = open(url).await.0.reader();
+    let observed = Box::pin(crate::provider::aws::observe(
+        &reader,
+        "123456789012",
+        false,
+    ));
+    let observed = observed.await.unwrap();
+    let id = "abcdefghij0123456789";
+    let handle = ai_keys_core::state::Handle::of_id(id);
+    assert_eq!(
+        observed.usage_plan_ids.get(&handle).map(String::as_str),
+        Some(id)
+    );
+    assert!(!observed.live.to_json().contains(id));
+}
+
+#[tokio::test]
 async fn a_row_without_an_id_makes_the_list_unusable() {
     let (url, _) = serve(vec![Reply::Json(200, r#"{"item":[{"name":"x"}]}"#)]).await;
     let error = open(url).await.0.reader().keys(None).await.unwrap_err();

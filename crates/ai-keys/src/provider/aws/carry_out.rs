@@ -49,6 +49,7 @@ pub struct Hands {
 /// The real ids of what is live and of what was made.
 struct Known {
     key_ids: BTreeMap<Handle, String>,
+    usage_plan_ids: BTreeMap<Handle, String>,
     made_keys: BTreeMap<(String, u32), String>,
     made_usage_plans: BTreeMap<String, String>,
 }
@@ -59,6 +60,7 @@ impl Hands {
     pub fn new(account: &Account, observed: Observed, output: Output) -> Self {
         let known = Known {
             key_ids: observed.key_ids,
+            usage_plan_ids: observed.usage_plan_ids,
             made_keys: BTreeMap::new(),
             made_usage_plans: BTreeMap::new(),
         };
@@ -254,11 +256,11 @@ impl Hands {
     }
 
     fn usage_plan_id(&self, usage_plan: &UsagePlanTarget) -> Result<String, StepError> {
-        if let Some(handle) = &usage_plan.handle {
-            return Ok(handle.as_str().to_owned());
-        }
         let known = self.lock();
-        let id = known.made_usage_plans.get(&usage_plan.name);
+        let id = match &usage_plan.handle {
+            Some(handle) => known.usage_plan_ids.get(handle),
+            None => known.made_usage_plans.get(&usage_plan.name),
+        };
         id.cloned()
             .ok_or_else(|| StepError::Unmade(format!("usage plan {}", usage_plan.name)))
     }

@@ -21,4 +21,4 @@ pub use observe::{Observed, observe};
 pub use operation::{Needs, Operation};
 pub use reader::Reader;
 pub use rows::{FoundKey, Page};
-pub use writer::{Deleted, Imported, Patch, Writer};
+pub use writer::{Deleted, Patch, Writer};

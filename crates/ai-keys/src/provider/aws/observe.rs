@@ -21,6 +21,8 @@ pub struct Observed {
     pub live: LiveState,
     /// The ids of the keys. Not in `live`, because a long one may be a value.
     pub key_ids: BTreeMap<Handle, String>,
+    /// The ids of the usage plans.
+    pub usage_plan_ids: BTreeMap<Handle, String>,
 }
 
 /// Reads keys, usage plans, who is on them and, if `with_apis`, REST APIs.
@@ -45,6 +47,7 @@ pub async fn observe(
     };
     let keys = read_all(|at| reader.keys(at));
     let (keys, usage_plans, apis) = tokio::try_join!(keys, usage_plans(reader), apis)?;
+    let (usage_plan_ids, usage_plans) = usage_plans;
     let keys = with_hidden_tags(reader, keys).await?;
     let mut observed = Observed {
         live: LiveState {
@@ -57,6 +60,7 @@ pub async fn observe(
             keys: BTreeMap::new(),
         },
         key_ids: BTreeMap::new(),
+        usage_plan_ids,
     };
     for (id, key) in keys {
         let handle = Handle::of_id(&id);
@@ -66,7 +70,10 @@ pub async fn observe(
     Ok(observed)
 }
 
-async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>, ProviderError> {
+/// The ids of usage plans by their handles, and what is live.
+type UsagePlans = (BTreeMap<Handle, String>, BTreeMap<Handle, LiveUsagePlan>);
+
+async fn usage_plans(reader: &Reader) -> Result<UsagePlans, ProviderError> {
     let rows = read_all(|at| reader.usage_plans(at)).await?;
     // Most of a refresh: one call for each usage plan.
     let mut progress = reader.progress(rows.len());
@@ -78,6 +85,10 @@ async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>,
             members.map(|members| (id, members))
         });
     }
+    let ids = rows
+        .keys()
+        .map(|id| (Handle::of_id(id), id.clone()))
+        .collect();
     let mut usage_plans: BTreeMap<Handle, LiveUsagePlan> = rows
         .into_iter()
         .map(|(id, usage_plan)| (Handle::of_id(&id), usage_plan))
@@ -90,7 +101,7 @@ async fn usage_plans(reader: &Reader) -> Result<BTreeMap<Handle, LiveUsagePlan>,
         }
         progress.advance(1);
     }
-    Ok(usage_plans)
+    Ok((ids, usage_plans))
 }
 
 /// Whether `GetApiKeys` lists tags is not documented. Where a marker says that

@@ -9,12 +9,8 @@ pub enum Operation {
     GetCallerIdentity,
     /// Lists keys.
     GetApiKeys,
-    /// Reads a key.
-    GetApiKey,
     /// Makes a key, with a value of ours.
     CreateApiKey,
-    /// Makes or overwrites many keys, by value.
-    ImportApiKeys,
     /// Changes a key.
     UpdateApiKey,
     /// Deletes a key and its associations.
@@ -66,9 +62,7 @@ impl Operation {
         let (operation, lane, repeat) = match self {
             Self::GetCallerIdentity => ("GetCallerIdentity", Lane::Elsewhere, Repeat::Safe),
             Self::GetApiKeys => ("GetApiKeys", Lane::Any, Repeat::Safe),
-            Self::GetApiKey => ("GetApiKey", Lane::Any, Repeat::Safe),
             Self::CreateApiKey => ("CreateApiKey", Lane::CreateApiKey, Repeat::Safe),
-            Self::ImportApiKeys => ("ImportApiKeys", Lane::Any, Repeat::Safe),
             Self::UpdateApiKey => ("UpdateApiKey", Lane::Any, Repeat::Safe),
             Self::DeleteApiKey => ("DeleteApiKey", Lane::DeleteApiKey, Repeat::Safe),
             Self::GetUsagePlans => ("GetUsagePlans", Lane::Any, Repeat::Safe),
@@ -107,8 +101,7 @@ impl Operation {
         let (action, resource) = match self {
             Self::GetCallerIdentity => ("sts:GetCallerIdentity", "*"),
             Self::GetApiKeys => ("apigateway:GET", "/apikeys"),
-            Self::GetApiKey => ("apigateway:GET", "/apikeys/*"),
-            Self::CreateApiKey | Self::ImportApiKeys => ("apigateway:POST", "/apikeys"),
+            Self::CreateApiKey => ("apigateway:POST", "/apikeys"),
             Self::UpdateApiKey => ("apigateway:PATCH", "/apikeys/*"),
             Self::DeleteApiKey => ("apigateway:DELETE", "/apikeys/*"),
             Self::GetUsagePlans => ("apigateway:GET", "/usageplans"),

@@ -26,14 +26,6 @@ impl Reader {
         Self { account }
     }
 
-    /// Returns the account id that the credentials belong to.
-    ///
-    /// # Errors
-    /// See [`Account::id`].
-    pub async fn account_id(&self) -> Result<String, ProviderError> {
-        self.account.id().await
-    }
-
     /// Returns a page of keys, newest first, from a position on.
     ///
     /// # Errors

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use ai_keys_core::plan::{NewKey, NewUsagePlan};
-use aws_sdk_apigateway::types::{ApiKey, ApiKeysFormat};
-use aws_smithy_types::Blob;
+use aws_sdk_apigateway::types::ApiKey;
 use zeroize::Zeroize;
 
 use super::account::Account;
@@ -39,15 +38,6 @@ pub enum Deleted {
     Now,
     /// It was gone already.
     Before,
-}
-
-/// What an import answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// The ids of the keys that were made or overwritten.
-    pub ids: Vec<String>,
-    /// What the service warns about.
-    pub warnings: Vec<String>,
 }
 
 impl Writer {
@@ -122,42 +112,6 @@ impl Writer {
                 return Ok(None);
             }
         }
-    }
-
-    /// Returns the value of one key, to deliver it again.
-    ///
-    /// # Errors
-    /// If the call fails, or the service does not tell the value.
-    pub async fn value(&self, key_id: &str) -> Result<Secret, ProviderError> {
-        let operation = Operation::GetApiKey;
-        let send = || {
-            let request = self.account.gateway().get_api_key();
-            request.api_key(key_id).include_value(true).send()
-        };
-        let answer = self.account.call(operation, send).await?;
-        match answer.value {
-            Some(value) => Ok(Secret::received(value, self.account.output())),
-            None => Err(self.account.without(operation, "the value")),
-        }
-    }
-
-    /// Makes or overwrites the keys of a CSV text, by value: safe to repeat.
-    ///
-    /// # Errors
-    /// If the call fails; with a bad row nothing is imported.
-    pub async fn import_keys(&self, csv: &Secret) -> Result<Imported, ProviderError> {
-        let send = || {
-            let request = self.account.gateway().import_api_keys();
-            let request = request.format(ApiKeysFormat::Csv).fail_on_warnings(true);
-            request.body(Blob::new(csv.expose())).send()
-        };
-        let answer = self.account.call(Operation::ImportApiKeys, send).await?;
-        let ids = answer.ids.unwrap_or_default();
-        for id in &ids {
-            hide_long_id(id, self.account.output());
-        }
-        let warnings = answer.warnings.unwrap_or_default();
-        Ok(Imported { ids, warnings })
     }
 
     /// Changes a key, all patches at once.
