@@ -9,6 +9,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
+    /// The error code, for the journal, where no header tells it.
+    pub(crate) code: Option<String>,
 }
 
 /// A refusal by the service: status, code and message.
@@ -23,36 +25,28 @@ pub(crate) struct ApiError {
 pub(crate) type Outcome = Result<(u16, Value), ApiError>;
 
 impl ApiError {
-    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            status: 400,
-            code: "BadRequestException",
+            status,
+            code,
             message: message.into(),
         }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequestException", message)
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self {
-            status: 404,
-            code: "NotFoundException",
-            message: message.into(),
-        }
+        Self::new(404, "NotFoundException", message)
     }
 
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
-        Self {
-            status: 409,
-            code: "ConflictException",
-            message: message.into(),
-        }
+        Self::new(409, "ConflictException", message)
     }
 
     pub(crate) fn limit_exceeded(message: impl Into<String>) -> Self {
-        Self {
-            status: 429,
-            code: "LimitExceededException",
-            message: message.into(),
-        }
+        Self::new(429, "LimitExceededException", message)
     }
 }
 
@@ -68,6 +62,17 @@ impl Answer {
             status,
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body,
+            code: None,
+        }
+    }
+
+    /// Returns an answer in XML.
+    pub(crate) fn xml(status: u16, body: String) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type".to_owned(), "text/xml".to_owned())],
+            body: body.into(),
+            code: None,
         }
     }
 
@@ -86,11 +91,19 @@ impl Answer {
         self
     }
 
+    pub(crate) fn with_code(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self
+    }
+
     pub(crate) fn error_code(&self) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(name, _)| name == "x-amzn-errortype")
-            .map(|(_, code)| code.as_str())
+        let header = || {
+            self.headers
+                .iter()
+                .find(|(name, _)| name == "x-amzn-errortype")
+                .map(|(_, code)| code.as_str())
+        };
+        self.code.as_deref().or_else(header)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use regex_lite::Regex;
 
-use crate::answer::Answer;
-use crate::fault_rule::{Act, FaultRule};
+use crate::answer::{Answer, ApiError};
+use crate::fault_rule::{Act, FaultRule, Refusal};
+use crate::protocol::Protocol;
+use crate::rules::CONCURRENT_MODIFICATION;
 
 /// The compiled rules with their counters.
 #[derive(Default)]
@@ -70,28 +72,29 @@ impl Faults {
 
 impl Act {
     /// Returns the answer that stands in for the call, for acts that have one.
-    pub(crate) fn answer_before(&self) -> Option<Answer> {
+    pub(crate) fn answer_before(&self, protocol: Protocol) -> Option<Answer> {
         Some(match self {
             Self::Throttle(retry_after) => {
-                let answer = Answer::error(429, "TooManyRequestsException", "Too Many Requests");
+                let answer = protocol.refuse(&protocol.throttled());
                 match retry_after {
                     Some(text) => answer.with_header("retry-after", text),
                     None => answer,
                 }
             }
-            Self::LimitExceeded => Answer::error(429, "LimitExceededException", "Limit exceeded"),
-            Self::ConcurrentModification => Answer::error(
-                409,
-                "ConflictException",
-                crate::rules::CONCURRENT_MODIFICATION,
-            ),
-            Self::ExpiredToken => Answer::error(
-                403,
-                "ExpiredTokenException",
-                "The security token included in the request is expired",
-            ),
+            Self::LimitExceeded => protocol.refuse(&ApiError::limit_exceeded("Limit exceeded")),
+            Self::ConcurrentModification => {
+                protocol.refuse(&ApiError::conflict(CONCURRENT_MODIFICATION))
+            }
+            Self::ExpiredToken => protocol.refuse(&protocol.expired_token()),
             Self::ErrorBefore(status) => Answer::server_error(*status),
-            Self::Refuse(refusal) => Answer::error(refusal.status, &refusal.code, &refusal.message),
+            Self::Refuse(refusal) => {
+                let Refusal {
+                    status,
+                    code,
+                    message,
+                } = refusal;
+                protocol.refuse_as(*status, code, message)
+            }
             _ => return None,
         })
     }

@@ -10,6 +10,7 @@ use crate::fault_rule::Act;
 use crate::faults::Faults;
 use crate::journal::{Journal, JournalEntry, attempt_in, loggable};
 use crate::lock;
+use crate::protocol::Protocol;
 use crate::scope::Scope;
 use crate::server::Incoming;
 
@@ -57,7 +58,7 @@ impl Gate {
         if delay_ms > 0 {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
         }
-        let reply = play(act, carry_out).await;
+        let reply = play(act, Protocol::of(request), carry_out).await;
         self.journal
             .push(self.entry(request, scope, operation, at_ms, injected, &reply));
         reply
@@ -93,12 +94,12 @@ impl Gate {
     }
 }
 
-async fn play<F, A>(act: Act, carry_out: F) -> Reply
+async fn play<F, A>(act: Act, protocol: Protocol, carry_out: F) -> Reply
 where
     F: FnOnce(View) -> A,
     A: Future<Output = Answer>,
 {
-    if let Some(answer) = act.answer_before() {
+    if let Some(answer) = act.answer_before(protocol) {
         return Reply::Whole(answer);
     }
     match act {

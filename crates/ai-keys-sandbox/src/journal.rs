@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::lock;
+use crate::route::is_read;
 
 /// Query parameters whose values are safe to write down.
 const SAFE_QUERY: [&str; 9] = [
@@ -56,11 +57,11 @@ impl JournalEntry {
     /// Tells whether the request asked for a change.
     #[must_use]
     pub fn is_write(&self) -> bool {
-        self.method != "GET"
-            && !matches!(
-                self.operation.as_deref(),
-                Some("Invoke" | "GetCallerIdentity")
-            )
+        match self.operation.as_deref() {
+            Some("Invoke") => false,
+            Some(name) => !is_read(name),
+            None => self.method != "GET",
+        }
     }
 }
 

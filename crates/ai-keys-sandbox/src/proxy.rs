@@ -12,7 +12,6 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::answer::Answer;
-use crate::api::sts;
 use crate::clock::Clock;
 use crate::error::SandboxError;
 use crate::fault_rule::FaultRule;
@@ -20,8 +19,8 @@ use crate::faults::Faults;
 use crate::gate::{Gate, Reply};
 use crate::journal::{Journal, JournalEntry};
 use crate::lock;
+use crate::protocol::find;
 use crate::query::Query;
-use crate::route::route;
 use crate::scope::read_caller;
 use crate::server::{Incoming, Server, idle};
 
@@ -99,7 +98,11 @@ impl FaultProxy {
 }
 
 async fn serve(gate: Arc<Gate>, upstream: SocketAddr, request: Incoming) -> Reply {
-    let caller = read_caller(request.header("authorization"), "us-east-1");
+    let caller = read_caller(
+        request.header("authorization"),
+        request.header("x-amz-security-token"),
+        "us-east-1",
+    );
     let operation = operation_of(&request);
     gate.pass(&request, &caller.scope, operation.as_deref(), async |_| {
         forward(upstream, &request)
@@ -109,19 +112,14 @@ async fn serve(gate: Arc<Gate>, upstream: SocketAddr, request: Incoming) -> Repl
     .await
 }
 
-/// Names the operation: `X-Amz-Target` for JSON protocols, else API Gateway's routes and STS.
+/// Names the operation: of `X-Amz-Target` whatever it is, for services that only the upstream knows.
 fn operation_of(request: &Incoming) -> Option<String> {
-    if let Some((_, name)) = request
-        .header("x-amz-target")
-        .and_then(|target| target.rsplit_once('.'))
-    {
+    let target = request.header("x-amz-target");
+    if let Some((_, name)) = target.and_then(|target| target.rsplit_once('.')) {
         return Some(name.to_owned());
     }
-    if sts::is_caller_identity(request) {
-        return Some("GetCallerIdentity".to_owned());
-    }
     let query = Query::parse(request.query.as_deref());
-    route(&request.method, &request.path, &query).map(|route| route.operation.name().to_owned())
+    find(request, &query).map(|route| route.operation.name().to_owned())
 }
 
 async fn forward(upstream: SocketAddr, request: &Incoming) -> Option<Answer> {
@@ -153,5 +151,6 @@ async fn forward(upstream: SocketAddr, request: &Incoming) -> Option<Answer> {
         status: parts.status.as_u16(),
         headers: headers.collect(),
         body,
+        code: None,
     })
 }

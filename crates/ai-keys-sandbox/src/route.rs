@@ -5,34 +5,67 @@ use serde::{Deserialize, Serialize};
 use crate::query::{Query, percent_decode};
 
 macro_rules! operations {
-    ($($name:ident)*) => {
+    ($($service:ident { $($name:ident)* })*) => {
         /// The operations that the sandbox carries out.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub(crate) enum Operation { $($name),* }
+        pub(crate) enum Operation { $($($name),*),* }
 
         impl Operation {
+            const ALL: &[Self] = &[$($(Self::$name),*),*];
+
             /// Returns AWS's name of the operation.
             pub(crate) fn name(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name)),* }
+                match self { $($(Self::$name => stringify!($name)),*),* }
+            }
+
+            /// Returns the service that has the operation.
+            pub(crate) fn service(self) -> Service {
+                match self { $($(Self::$name)|* => Service::$service),* }
             }
         }
     };
 }
 
+/// The services that the sandbox plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Service {
+    ApiGateway,
+    Sts,
+}
+
 operations! {
-    CreateApiKey GetApiKeys GetApiKey UpdateApiKey DeleteApiKey ImportApiKeys
-    CreateUsagePlan GetUsagePlans GetUsagePlan UpdateUsagePlan DeleteUsagePlan
-    CreateUsagePlanKey GetUsagePlanKeys GetUsagePlanKey DeleteUsagePlanKey
-    TagResource UntagResource GetTags GetUsage UpdateUsage
-    GetRestApis GetRestApi GetStages GetStage
-    GetCallerIdentity
+    ApiGateway {
+        CreateApiKey GetApiKeys GetApiKey UpdateApiKey DeleteApiKey ImportApiKeys
+        CreateUsagePlan GetUsagePlans GetUsagePlan UpdateUsagePlan DeleteUsagePlan
+        CreateUsagePlanKey GetUsagePlanKeys GetUsagePlanKey DeleteUsagePlanKey
+        TagResource UntagResource GetTags GetUsage UpdateUsage
+        GetRestApis GetRestApi GetStages GetStage
+    }
+    Sts { GetCallerIdentity AssumeRole AssumeRoleWithWebIdentity }
 }
 
 impl Operation {
     /// Tells whether the operation changes nothing.
     pub(crate) fn is_read(self) -> bool {
-        self.name().starts_with("Get")
+        is_read(self.name())
     }
+
+    /// Finds an operation of the JSON services by its `X-Amz-Target`.
+    pub(crate) fn of_target(_target: &str) -> Option<Self> {
+        None
+    }
+
+    /// Finds an operation of STS by its `Action`.
+    pub(crate) fn of_action(action: &str) -> Option<Self> {
+        let is_it = |one: &&Self| one.service() == Service::Sts && one.name() == action;
+        Self::ALL.iter().find(is_it).copied()
+    }
+}
+
+/// Tells whether the operation of this name changes nothing.
+pub(crate) fn is_read(name: &str) -> bool {
+    let reads = ["Get", "List", "Describe", "AssumeRole"];
+    reads.iter().any(|verb| name.starts_with(verb))
 }
 
 /// An operation with the ids from its path.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::session::Session;
+
 /// The account of unsigned requests and of access key ids without an account in them.
 pub const DEFAULT_ACCOUNT: &str = "123456789012";
 
@@ -35,10 +37,16 @@ impl fmt::Display for Scope {
 pub(crate) struct Caller {
     pub(crate) scope: Scope,
     pub(crate) access_key_id: Option<String>,
+    /// What the security token says, if the sandbox gave it out.
+    pub(crate) session: Option<Session>,
 }
 
 /// Reads the `SigV4` credential scope: `Credential=AKID/20261123/eu-west-1/apigateway/aws4_request`.
-pub(crate) fn read_caller(authorization: Option<&str>, default_region: &str) -> Caller {
+pub(crate) fn read_caller(
+    authorization: Option<&str>,
+    security_token: Option<&str>,
+    default_region: &str,
+) -> Caller {
     let credential = authorization
         .filter(|header| header.starts_with("AWS4-HMAC-SHA256"))
         .and_then(|header| header.split_once("Credential="))
@@ -53,6 +61,7 @@ pub(crate) fn read_caller(authorization: Option<&str>, default_region: &str) -> 
     Caller {
         scope: Scope::new(account, region),
         access_key_id,
+        session: security_token.and_then(Session::read),
     }
 }
 
@@ -72,7 +81,7 @@ mod tests {
         let header = format!(
             "AWS4-HMAC-SHA256 Credential={akid}/20261123/us-east-2/sts/aws4_request, SignedHeaders=host, Signature=0"
         );
-        read_caller(Some(&header), "eu-west-1")
+        read_caller(Some(&header), None, "eu-west-1")
     }
 
     #[test]
@@ -91,7 +100,7 @@ mod tests {
 
     #[test]
     fn an_unsigned_request_gets_the_defaults() {
-        let caller = read_caller(None, "eu-west-1");
+        let caller = read_caller(None, None, "eu-west-1");
         assert_eq!(caller.scope, Scope::new(DEFAULT_ACCOUNT, "eu-west-1"));
         assert!(caller.access_key_id.is_none());
     }

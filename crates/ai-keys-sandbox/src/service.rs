@@ -11,17 +11,20 @@ use crate::gate::{Reply, View};
 use crate::lock;
 use crate::model::World;
 use crate::options::Limits;
+use crate::protocol::{Protocol, find};
 use crate::query::Query;
-use crate::route::{Operation, Route, route};
+use crate::route::{Operation, Route, Service};
 use crate::rules::CONCURRENT_MODIFICATION;
 use crate::scope::{Caller, Scope, read_caller};
 use crate::server::Incoming;
+use crate::session::TEMPORARY;
 use crate::shared::Shared;
 
 /// Serves control routes, the data plane, STS and API Gateway.
 pub(crate) async fn serve(shared: Arc<Shared>, request: Incoming) -> Reply {
     let caller = read_caller(
         request.header("authorization"),
+        request.header("x-amz-security-token"),
         &shared.options.default_region,
     );
     if request.path.starts_with("/_sandbox/") {
@@ -35,14 +38,7 @@ pub(crate) async fn serve(shared: Arc<Shared>, request: Incoming) -> Reply {
         ));
     }
     let query = Query::parse(request.query.as_deref());
-    let found = if sts::is_caller_identity(&request) {
-        Some(Route {
-            operation: Operation::GetCallerIdentity,
-            ids: Vec::new(),
-        })
-    } else {
-        route(&request.method, &request.path, &query)
-    };
+    let found = find(&request, &query);
     let invocation = data_plane::invocation(&request.path);
     let operation = match (&invocation, &found) {
         (Some(_), _) => Some("Invoke"),
@@ -55,14 +51,11 @@ pub(crate) async fn serve(shared: Arc<Shared>, request: Incoming) -> Reply {
             if let Some(invocation) = &invocation {
                 return data_plane::invoke(&shared, invocation, &request);
             }
-            match &found {
-                Some(route) => carry_out(&shared, &caller, route, &query, &request, view).await,
-                None => Answer::error(
-                    404,
-                    "UnknownOperationException",
-                    "The sandbox has no such operation",
-                ),
+            if let Some(route) = &found {
+                return carry_out(&shared, &caller, route, &query, &request, view).await;
             }
+            let protocol = Protocol::of(&request);
+            protocol.refuse(&protocol.unknown_operation())
         });
     dress(&shared, reply.await)
 }
@@ -82,19 +75,18 @@ async fn carry_out(
     request: &Incoming,
     view: View,
 ) -> Answer {
-    if let Some((code, message)) = refusal(caller) {
-        return match route.operation {
-            Operation::GetCallerIdentity => sts::error(403, code, message),
-            _ => Answer::error(403, code, message),
-        };
+    let protocol = Protocol::of(request);
+    if let Some(refusal) = refusal(shared, caller, route.operation, protocol) {
+        return protocol.refuse(&refusal);
     }
-    if route.operation == Operation::GetCallerIdentity {
-        return sts::caller_identity(caller, "sandbox");
+    if route.operation.service() == Service::Sts {
+        return sts::carry_out(shared, caller, route.operation, request)
+            .unwrap_or_else(|error| protocol.refuse(&error));
     }
     if shared.options.limits == Limits::Aws {
         let admitted = lock(&shared.buckets).admit(&caller.scope, route.operation, shared.now_ms());
         if let Err(seconds) = admitted {
-            let answer = Answer::error(429, "TooManyRequestsException", "Too Many Requests");
+            let answer = protocol.refuse(&protocol.throttled());
             return answer.with_header("retry-after", &seconds.to_string());
         }
     }
@@ -145,27 +137,42 @@ pub(crate) fn run(
             "The sandbox could not save its state",
         );
     }
-    outcome.into()
+    outcome.map_or_else(
+        |error| Protocol::of(request).refuse(&error),
+        |(status, body)| Answer::json(status, &body),
+    )
 }
 
-/// Access key ids that stand for credentials gone wrong.
-fn refusal(caller: &Caller) -> Option<(&'static str, &'static str)> {
+/// Refuses credentials gone wrong: access key ids that stand for such, and temporary ones that
+/// the sandbox did not give out, or whose time is over.
+fn refusal(
+    shared: &Shared,
+    caller: &Caller,
+    operation: Operation,
+    protocol: Protocol,
+) -> Option<ApiError> {
     let id = caller.access_key_id.as_deref()?;
-    if id.starts_with("AKIADENIED") {
-        Some((
-            "AccessDeniedException",
-            "User is not authorized to perform this operation",
-        ))
+    if operation == Operation::AssumeRoleWithWebIdentity {
+        // It needs no signature: the token is the credential.
+        None
+    } else if id.starts_with("AKIADENIED") {
+        Some(protocol.denied())
     } else if id.starts_with("AKIAEXPIRED") {
-        Some((
-            "ExpiredTokenException",
-            "The security token included in the request is expired",
-        ))
+        Some(protocol.expired_token())
     } else if id.starts_with("AKIAUNKNOWN") {
-        Some((
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-        ))
+        Some(protocol.unknown_token())
+    } else if id.starts_with(TEMPORARY) {
+        match caller
+            .session
+            .as_ref()
+            .filter(|session| session.access_key_id == id)
+        {
+            None => Some(protocol.unknown_token()),
+            Some(session) if session.expires_ms <= shared.now_ms() => {
+                Some(protocol.expired_token())
+            }
+            Some(_) => None,
+        }
     } else {
         None
     }

@@ -90,8 +90,10 @@ pub(crate) fn carry_out(route: &Route, call: &mut Call<'_>) -> Outcome {
         Operation::GetRestApi => rest_apis::get(call),
         Operation::GetStages => rest_apis::list_stages(call),
         Operation::GetStage => rest_apis::get_stage(call),
-        Operation::GetCallerIdentity => {
-            Err(ApiError::not_found("GetCallerIdentity belongs to STS"))
+        Operation::GetCallerIdentity
+        | Operation::AssumeRole
+        | Operation::AssumeRoleWithWebIdentity => {
+            Err(ApiError::not_found("STS has a protocol of its own"))
         }
     }
 }

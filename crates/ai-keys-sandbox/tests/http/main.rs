@@ -18,6 +18,8 @@ mod limits;
 #[cfg(test)]
 mod persistence;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod tags;

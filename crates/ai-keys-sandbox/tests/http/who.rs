@@ -27,7 +27,7 @@ fn the_access_key_id_names_the_account() {
     );
     let expired = ask("AKIAEXPIRED");
     assert_eq!(expired.status, 403);
-    assert!(expired.text.contains("<Code>ExpiredTokenException</Code>"));
+    assert!(expired.text.contains("<Code>ExpiredToken</Code>"));
 }
 
 #[test]

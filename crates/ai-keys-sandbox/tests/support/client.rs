@@ -160,13 +160,21 @@ impl Reply {
         if self.status < 400 {
             return self.status.to_string();
         }
-        let code = self
-            .header("x-amzn-errortype")
-            .unwrap_or("-")
-            .replace("exception", "");
+        // API Gateway names it in a header, the JSON services in the body.
+        let named = self.text_of("__type").to_ascii_lowercase();
+        let code = match self.header("x-amzn-errortype") {
+            Some(code) => code,
+            None if named.is_empty() => "-",
+            None => &named,
+        };
+        let code = code.replace("exception", "");
         let message = match self.json() {
             Value::Null => "not JSON".to_owned(),
-            body => body["message"].as_str().unwrap_or("-").to_owned(),
+            body => body["message"]
+                .as_str()
+                .or(body["Message"].as_str())
+                .unwrap_or("-")
+                .to_owned(),
         };
         format!("{} {code}: {message}", self.status)
     }
