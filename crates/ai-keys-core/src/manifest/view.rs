@@ -12,6 +12,9 @@ use crate::source::{Span, Spanned};
 /// How long the old value works beside the new one when the manifest does not say.
 pub const DEFAULT_OVERLAP: Days = Days(7);
 
+/// How long a key that left the file stays disabled before it is deleted when the manifest does not say.
+const DEFAULT_REMOVAL_GRACE: Days = Days(14);
+
 /// A key with the defaults of its manifest.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyView<'m> {
@@ -28,6 +31,25 @@ impl Manifest {
             entry,
             manifest: self,
         })
+    }
+
+    /// Returns one key by its name.
+    #[must_use]
+    pub fn key_view<'m>(&'m self, name: &'m str) -> Option<KeyView<'m>> {
+        Some(KeyView {
+            name,
+            entry: self.keys.get(name)?,
+            manifest: self,
+        })
+    }
+
+    /// Returns how long a key that left the file stays disabled before it is
+    /// deleted.
+    #[must_use]
+    pub fn removal_grace(&self) -> Days {
+        let policy = self.policy.as_ref();
+        let written = policy.and_then(|policy| policy.removal_grace.as_ref());
+        written.map_or(DEFAULT_REMOVAL_GRACE, |grace| grace.value)
     }
 
     /// Returns the namespace; empty only while the manifest has errors.

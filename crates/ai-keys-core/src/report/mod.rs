@@ -7,6 +7,7 @@ mod github;
 mod human;
 mod json;
 mod limits;
+mod lives;
 mod markdown;
 mod preview;
 mod sarif;
@@ -21,8 +22,11 @@ pub use json::{
     report_diagnostics,
 };
 pub use limits::{MethodLimits, UsagePlanLimits, describe_limits};
+pub use lives::{
+    EventKind, LIFE_HORIZON, Life, LifeEvent, MOST_ROTATIONS, Phase, PhaseKind, lives,
+};
 pub use markdown::render_plan_markdown;
-pub use preview::{Preview, PreviewRequest, preview, validate};
+pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]
 pub use schema::{plan_schema, report_schema, snapshot_schema};

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::{FileDiagnostics, Report, report_diagnostics};
+use super::{FileDiagnostics, Life, Report, lives, report_diagnostics};
 use crate::check::check_text;
 use crate::date::Date;
 use crate::diagnostic::Diagnostics;
-use crate::manifest::{Manifest, hide_values, visible};
+use crate::manifest::{Manifest, hide_values, parse, visible};
 use crate::plan::{Plan, plan};
 use crate::source::{PositionEncoding, Source};
-use crate::state::{DesiredState, LiveState, ResolveError, resolve};
+use crate::state::{DesiredState, LiveState, resolve};
 
 /// The name under which a manifest that came without a file is reported.
 const PATH: &str = "keys.toml";
@@ -61,6 +61,66 @@ pub enum Preview {
     },
 }
 
+/// The lives of a target's keys, or why they cannot be told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Lives {
+    /// Every key's life.
+    Known {
+        /// The lives, the next to change first.
+        lives: Vec<Life>,
+    },
+    /// The manifest has errors.
+    Invalid,
+    /// The snapshot is not one that this version reads.
+    BadSnapshot {
+        /// Why.
+        message: String,
+    },
+    /// The manifest has no such target, or none was named and it has several.
+    UnknownTarget {
+        /// Why.
+        message: String,
+        /// The targets that it has.
+        targets: Vec<String>,
+    },
+}
+
+/// Works out the life of every key of a target. Total: any text and any JSON
+/// have an answer. Without a snapshot nothing exists yet.
+#[must_use]
+pub fn preview_lives(request: &PreviewRequest<'_>) -> Lives {
+    let checked = check_text(request.manifest, None);
+    let Some(manifest) = checked.valid() else {
+        return Lives::Invalid;
+    };
+    let target = match choose_target(manifest, request.target) {
+        Ok(target) => target,
+        Err(message) => {
+            let targets = target_names(manifest);
+            return Lives::UnknownTarget { message, targets };
+        }
+    };
+    match request.snapshot.map(read_snapshot).transpose() {
+        Ok(live) => Lives::Known {
+            lives: lives(manifest, target, live.as_ref(), request.today),
+        },
+        Err(message) => Lives::BadSnapshot { message },
+    }
+}
+
+/// Returns the names of a manifest's targets, in their order; nothing while it
+/// has errors of syntax or shape.
+#[must_use]
+pub fn targets(text: &str) -> Option<Vec<String>> {
+    let parsed = parse(text);
+    let manifest = parsed
+        .manifest
+        .filter(|_| !parsed.diagnostics.has_errors())?;
+    Some(target_names(&manifest))
+}
+
 /// Checks the text of a manifest and reports what is wrong with it.
 #[must_use]
 pub fn validate(text: &str, today: Option<Date>, encoding: PositionEncoding) -> Report {
@@ -78,18 +138,21 @@ pub fn preview(request: &PreviewRequest<'_>) -> Preview {
             report: report(text, &checked.diagnostics, request.encoding),
         };
     };
-    let desired = match desired_state(manifest, request.target) {
+    let desired = choose_target(manifest, request.target).and_then(|target| {
+        // A manifest without errors is whole.
+        resolve(manifest, target).map_err(|_| "the manifest has errors".to_owned())
+    });
+    let desired = match desired {
         Ok(desired) => desired,
-        Err(refused) => return refused,
+        Err(message) => {
+            let targets = target_names(manifest);
+            return Preview::UnknownTarget { message, targets };
+        }
     };
-    let live = match request.snapshot.map(LiveState::from_json) {
+    let live = match request.snapshot.map(read_snapshot) {
         None => nothing_yet(&desired),
         Some(Ok(live)) => live,
-        Some(Err(error)) => {
-            // The message may quote what the text holds.
-            let message = hide_values(&error.to_string()).into_owned();
-            return Preview::BadSnapshot { message };
-        }
+        Some(Err(message)) => return Preview::BadSnapshot { message },
     };
     let planned = plan(&desired, &live, request.today, &Source::new(text));
     let mut diagnostics = checked.diagnostics;
@@ -106,30 +169,27 @@ pub fn preview(request: &PreviewRequest<'_>) -> Preview {
     }
 }
 
-fn desired_state(manifest: &Manifest, target: Option<&str>) -> Result<DesiredState, Preview> {
-    let targets = || manifest.targets.names().map(str::to_owned).collect();
+/// Returns the target that was named, or the only one; or why there is none.
+fn choose_target<'m>(manifest: &'m Manifest, wanted: Option<&'m str>) -> Result<&'m str, String> {
     let mut names = manifest.targets.names();
-    let target = match (target, names.next(), names.next()) {
-        (Some(target), ..) => target,
-        (None, Some(only), None) => only,
-        (None, ..) => {
-            return Err(Preview::UnknownTarget {
-                message: "the manifest has several targets: name one".to_owned(),
-                targets: targets(),
-            });
+    match (wanted, names.next(), names.next()) {
+        (Some(wanted), ..) if manifest.targets.get(wanted).is_some() => Ok(wanted),
+        (Some(wanted), ..) => {
+            let wanted = hide_values(wanted);
+            Err(format!("the manifest has no target `{}`", visible(&wanted)))
         }
-    };
-    resolve(manifest, target).map_err(|error| Preview::UnknownTarget {
-        message: match error {
-            ResolveError::UnknownTarget(_) => {
-                let target = hide_values(target);
-                format!("the manifest has no target `{}`", visible(&target))
-            }
-            // Not reached: a manifest without errors is whole.
-            ResolveError::Broken => "the manifest has errors".to_owned(),
-        },
-        targets: targets(),
-    })
+        (None, Some(only), None) => Ok(only),
+        (None, ..) => Err("the manifest has several targets: name one".to_owned()),
+    }
+}
+
+fn target_names(manifest: &Manifest) -> Vec<String> {
+    manifest.targets.names().map(str::to_owned).collect()
+}
+
+fn read_snapshot(text: &str) -> Result<LiveState, String> {
+    // The message may quote what the text holds.
+    LiveState::from_json(text).map_err(|error| hide_values(&error.to_string()).into_owned())
 }
 
 /// Returns an account that holds the REST APIs that a manifest names, since a
@@ -216,6 +276,30 @@ usage-plans = ["standard"]
         };
         assert_eq!(message, "the manifest has no target `staging`");
         assert_eq!(targets, ["prod"]);
+    }
+
+    #[test]
+    fn lives_are_told_for_the_same_requests() {
+        let of = |manifest, snapshot, target| {
+            preview_lives(&PreviewRequest {
+                manifest,
+                snapshot,
+                target,
+                today: "2026-11-23".parse().unwrap(),
+                encoding: PositionEncoding::Utf16,
+            })
+        };
+        let known = of(MANIFEST, None, None);
+        assert!(matches!(known, Lives::Known { lives } if lives.len() == 1));
+        assert_eq!(of("version = 2", None, None), Lives::Invalid);
+        assert!(matches!(
+            of(MANIFEST, Some("{}"), None),
+            Lives::BadSnapshot { .. }
+        ));
+        let unknown = of(MANIFEST, None, Some("staging"));
+        assert!(matches!(unknown, Lives::UnknownTarget { targets, .. } if targets == ["prod"]));
+        assert_eq!(targets(MANIFEST), Some(vec!["prod".to_owned()]));
+        assert_eq!(targets("version = 2"), None);
     }
 
     #[test]

@@ -177,9 +177,7 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
         provider: provider.value,
         account: entry.account.as_ref().map(|account| account.value.clone()),
         region: region.value.clone(),
-        removal_grace: policy
-            .and_then(|p| p.removal_grace.as_ref())
-            .map_or(Days(14), |d| d.value),
+        removal_grace: manifest.removal_grace(),
         max_deletes: policy
             .and_then(|p| p.max_deletes.as_ref())
             .map_or(5, |n| n.value),
