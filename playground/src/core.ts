@@ -2,11 +2,12 @@
 
 import init from "ai-keys/web";
 
-export { explain, limits, plan, schema, validate, version } from "ai-keys/web";
+export { explain, limits, lives, plan, schema, targets, validate, version } from "ai-keys/web";
 export type {
   Change,
   DiagnosticReport as Diagnostic,
   FixReport as Fix,
+  Lives,
   Plan,
   Preview,
   Report,

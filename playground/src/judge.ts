@@ -1,11 +1,10 @@
 // Text, snapshot, target and date in; report, plan and pictures out.
 
-import { plan, validate, type Preview, type Report } from "./core.ts";
+import { plan, targets, validate, type Preview, type Report } from "./core.ts";
 import { currentDay, readDay } from "./days.ts";
 import { byId, h } from "./dom.ts";
 import type { Editor } from "./editor/editor.ts";
 import { holdsValue, snapshotHoldsValue, valueLine } from "./keep.ts";
-import { readTables, type Tables } from "./manifest.ts";
 import type { Judged, Snapshot } from "./page.ts";
 import { inWords } from "./panel/problems.ts";
 import type { Tabs } from "./panel/tabs.ts";
@@ -97,18 +96,16 @@ export class Judge {
     const report = isBlank ? SILENT : check(text, today);
     if (!report) return;
     this.took = performance.now() - started;
-    const tables = isBlank || report.summary.errors > 0 ? null : readTables(text);
-    this.showTargets(tables);
-    this.judged = judged(text, report, tables, this.target, today, this.snapshot);
+    const isSound = !isBlank && report.summary.errors === 0;
+    if (isSound) this.showTargets(targets(text) ?? []);
+    this.judged = judged(text, report, isSound, this.target, today, this.snapshot);
     this.editor.show(report.diagnostics);
     this.tabs.update(this.judged);
     this.showStatus(report);
     this.done(this.judged);
   }
 
-  private showTargets(tables: Tables | null): void {
-    if (!tables) return;
-    const names = tables.targets;
+  private showTargets(names: string[]): void {
     if (this.target === null || !names.includes(this.target)) this.target = names[0] ?? null;
     this.targets.replaceChildren(...names.map((name) => h("option", { value: name }, name)));
     this.targets.value = this.target ?? "";
@@ -147,18 +144,18 @@ function check(text: string, today: string): Report | null {
   }
 }
 
-function judged(text: string, report: Report, tables: Tables | null, target: string | null, today: string, snapshot: Snapshot | null): Judged {
+function judged(text: string, report: Report, isSound: boolean, target: string | null, today: string, snapshot: Snapshot | null): Judged {
   let planned: Preview | null | undefined;
   return {
     text,
     report,
-    tables,
+    isSound,
     target,
     today,
     snapshot,
     planned() {
       if (planned === undefined) {
-        const isPossible = tables && snapshot && target !== null;
+        const isPossible = isSound && snapshot && target !== null;
         planned = isPossible ? plan(text, snapshot.text, target, today) : null;
       }
       return planned;

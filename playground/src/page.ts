@@ -1,14 +1,13 @@
 // What every view is given: the state that was judged, and what it may ask of the page.
 
 import type { Diagnostic, Place, Preview, Report } from "./core.ts";
-import type { Tables } from "./manifest.ts";
 
 /** The manifest, judged. */
 export interface Judged {
   text: string;
   report: Report;
-  /** The manifest's tables; `null` while it has errors. */
-  tables: Tables | null;
+  /** Whether it says something and has no errors. */
+  isSound: boolean;
   target: string | null;
   today: string;
   snapshot: Snapshot | null;

@@ -68,7 +68,7 @@ pub(crate) fn write(root: &Path, file: &Path) -> Result<()> {
             );
             if let Some(snapshot) = &snapshot {
                 let broken = chance.broken(snapshot);
-                calls.push(ask_plan(&text, Some(&broken), None, today));
+                calls.extend(ask_preview(&text, Some(&broken), None, today));
             }
         }
     }
@@ -105,33 +105,45 @@ fn ask_all(text: &str, snapshot: Option<&str>, today: Date, calls: &mut Vec<Expe
         &[Some(text)],
         limits.and_then(|limits| json(&limits)),
     ));
+    let names = report::targets(text);
+    calls.push(expectation(
+        "targets",
+        &[Some(text)],
+        names.and_then(|names| json(&names)),
+    ));
     let mut targets = vec![None, Some("no such target")];
     if let Some(manifest) = checked.valid() {
         targets.extend(manifest.targets.names().map(Some));
     }
     for target in targets {
-        calls.push(ask_plan(text, None, target, today));
+        calls.extend(ask_preview(text, None, target, today));
         if snapshot.is_some() {
-            calls.push(ask_plan(text, snapshot, target, today));
+            calls.extend(ask_preview(text, snapshot, target, today));
         }
     }
 }
 
-fn ask_plan(
+/// Asks for the plan and for the lives.
+fn ask_preview(
     manifest: &str,
     snapshot: Option<&str>,
     target: Option<&str>,
     today: Date,
-) -> Expectation {
-    let answer = report::preview(&PreviewRequest {
+) -> [Expectation; 2] {
+    let request = PreviewRequest {
         manifest,
         snapshot,
         target,
         today,
         encoding: PositionEncoding::Utf16,
-    });
+    };
     let arguments = [Some(manifest), snapshot, target, Some(TODAY)];
-    expectation("plan", &arguments, json(&answer))
+    let plan = json(&report::preview(&request));
+    let lives = json(&report::preview_lives(&request));
+    [
+        expectation("plan", &arguments, plan),
+        expectation("lives", &arguments, lives),
+    ]
 }
 
 fn expectation(

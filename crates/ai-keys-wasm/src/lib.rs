@@ -71,6 +71,32 @@ pub fn plan(
     })))
 }
 
+/// Tells every key's life as dates: how each of its values is and when, and
+/// what happens on which day, the next to change first. Takes what `plan`
+/// takes.
+#[wasm_bindgen(unchecked_return_type = "Lives")]
+pub fn lives(
+    manifest: &str,
+    snapshot: Option<String>,
+    target: Option<String>,
+    today: &str,
+) -> Result<JsValue, RangeError> {
+    Ok(object(&report::preview_lives(&PreviewRequest {
+        manifest,
+        snapshot: snapshot.as_deref(),
+        target: target.as_deref(),
+        today: day(today)?,
+        encoding: PositionEncoding::Utf16,
+    })))
+}
+
+/// Returns the names of a manifest's targets; nothing while its syntax or
+/// shape is wrong.
+#[wasm_bindgen(unchecked_return_type = "string[] | undefined")]
+pub fn targets(text: &str) -> JsValue {
+    report::targets(text).map_or(JsValue::UNDEFINED, |targets| object(&targets))
+}
+
 /// Says what each usage plan allows, in words; nothing while the manifest has
 /// errors.
 #[wasm_bindgen(unchecked_return_type = "UsagePlanLimits[] | undefined")]

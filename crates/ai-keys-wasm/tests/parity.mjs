@@ -57,7 +57,7 @@ for (const [name, module] of Object.entries(entries)) {
     if (name === "node" && call === "plan" && given?.startsWith('{"is":"planned"')) planned.planned += 1;
   }
   for (const today of ["", "2026-02-30", "today", "23.11.2026", "\ud800"]) {
-    for (const wrong of [() => module.validate("", today), () => module.plan("", null, null, today)]) {
+    for (const wrong of [() => module.validate("", today), () => module.plan("", null, null, today), () => module.lives("", null, null, today)]) {
       try {
         wrong();
         failures.push({ name, call: "today", args: [today], given: "no error" });

@@ -14,7 +14,7 @@ export function limitsView(page: Page): View {
     id: "limits",
     title: "Limits",
     draw(judged) {
-      if (!judged.tables) return notYet(judged, page, "its limits");
+      if (!judged.isSound) return notYet(judged, page, "its limits");
       const found = limits(judged.text) ?? [];
       if (found.length === 0) return empty("No usage plans", "A usage plan says how often its keys may call which stages.");
       const more = found.length - MOST;

@@ -18,7 +18,7 @@ export interface Span {
 
 /** Chooses the days: what is past in short, what is to come up to two years. */
 export function spanOf(lives: Life[], today: number): Span {
-  const days = lives.flatMap((life) => life.events.filter((event) => event.kind !== "rotates").map((event) => event.day));
+  const days = lives.flatMap((life) => life.events.filter((event) => event.kind !== "rotate").map((event) => event.day));
   const starts = lives.flatMap((life) => life.phases.map((phase) => phase.from));
   const last = Math.max(today + 120, ...days.map((day) => day + 30));
   const first = Math.min(today - 14, ...starts.map((day) => day - 7));
@@ -65,16 +65,16 @@ function row(life: Life, y: number, names: number, x: (day: number) => number, s
   for (const event of life.events) {
     if (event.day < span.from || event.day > span.to) continue;
     const at = x(event.day);
-    if (event.kind === "rotates") group.append(svg("line", { class: "rotates", x1: at, x2: at, y1: middle - 9, y2: middle + 9 }));
-    else if (event.kind === "deleted") group.append(svg("path", { class: "deleted", d: `M${at - 4} ${middle - 4}l8 8m0 -8l-8 8` }));
-    else if (event.kind === "expires") group.append(svg("path", { class: "expires", d: `M${at} ${middle - 7}l7 7l-7 7l-7 -7z` }));
-    else group.append(svg("circle", { class: "made", cx: at, cy: middle, r: 5 }));
+    if (event.kind === "rotate") group.append(svg("line", { class: "rotate", x1: at, x2: at, y1: middle - 9, y2: middle + 9 }));
+    else if (event.kind === "delete") group.append(svg("path", { class: "delete", d: `M${at - 4} ${middle - 4}l8 8m0 -8l-8 8` }));
+    else if (event.kind === "expire") group.append(svg("path", { class: "expire", d: `M${at} ${middle - 7}l7 7l-7 7l-7 -7z` }));
+    else if (event.kind === "create") group.append(svg("circle", { class: "create", cx: at, cy: middle, r: 5 }));
   }
   return group;
 }
 
 function tall(phase: Phase): number {
-  return phase.kind === "off" ? 4 : BAR;
+  return phase.kind === "disabled" ? 4 : BAR;
 }
 
 /** Two values work at once: lines over the bar. */
@@ -94,6 +94,6 @@ function hatch(): SVGElement {
 export function tell(life: Life): string {
   const events = [...life.events].sort((a, b) => a.day - b.day).slice(0, 6);
   const words = events.map((event) => `${event.words} ${writeDay(event.day)}`);
-  const isOff = life.phases.every((phase) => phase.kind === "off");
+  const isOff = life.phases.every((phase) => phase.kind === "disabled");
   return `${life.name}: ${[isOff && life.events.length === 0 && "switched off", ...words].filter(Boolean).join(", ") || "works, with no end"}`;
 }

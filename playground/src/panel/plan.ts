@@ -36,7 +36,7 @@ export function plan(page: Page): View {
     id: "plan",
     title: "Plan",
     draw(judged) {
-      if (!judged.tables) return notYet(judged, page, "a plan");
+      if (!judged.isSound) return notYet(judged, page, "a plan");
       if (!judged.snapshot) return ask(page);
       const planned = judged.planned();
       const bar = snapshotBar(judged.snapshot, page);

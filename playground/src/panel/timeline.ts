@@ -4,19 +4,20 @@ import { distance, readDay, writeDay } from "../days.ts";
 import { count, h } from "../dom.ts";
 import type { Judged, Page, View } from "../page.ts";
 import { empty, notYet } from "./empty.ts";
-import { lives, type Life } from "./life.ts";
+import { livesOf, type Life } from "./life.ts";
 import { picture, spanOf } from "./picture.ts";
 
 const MOST = 60;
 
 const LEGEND: [string, string][] = [
-  ["works", "works"],
-  ["rotates", "new value"],
+  ["active", "works"],
+  ["rotation-due", "new value is due"],
+  ["rotate", "new value"],
   ["overlap", "two values work"],
   ["grace", "off, can come back"],
-  ["off", "switched off"],
-  ["expires", "expires"],
-  ["deleted", "deleted"],
+  ["disabled", "switched off"],
+  ["expire", "expires"],
+  ["delete", "deleted"],
 ];
 
 /** The lives. */
@@ -25,8 +26,9 @@ export function timeline(page: Page): View {
     id: "life",
     title: "Life",
     draw(judged) {
-      if (!judged.tables) return notYet(judged, page, "the lives of its keys");
-      const all = lives(judged);
+      if (!judged.isSound) return notYet(judged, page, "the lives of its keys");
+      const all = livesOf(judged);
+      if (typeof all === "string") return empty("No lives to show", `${all}.`);
       if (all.length === 0) return empty("No keys", "A key's life shows here as soon as the manifest has one.");
       return figure(all, judged);
     },
@@ -76,7 +78,7 @@ function row(life: Life, today: number): HTMLElement {
   const past = life.events.filter((event) => event.day < today).sort((a, b) => b.day - a.day);
   const say = (event: Life["events"][number] | undefined) =>
     event ? `${event.words} ${writeDay(event.day)} (${distance(event.day, today)})` : "";
-  const isOff = life.phases.every((phase) => phase.kind === "off");
+  const isOff = life.phases.every((phase) => phase.kind === "disabled");
   const first = say(coming[0] ?? past[0]) || (isOff ? "switched off" : "works, with no end");
   return h("tr", {}, h("th", { scope: "row" }, life.name), h("td", {}, life.owner ?? ""), h("td", {}, first), h("td", {}, say(coming[1])));
 }
