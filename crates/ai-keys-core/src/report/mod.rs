@@ -9,6 +9,7 @@ mod json;
 mod limits;
 mod lives;
 mod markdown;
+mod matrix;
 mod preview;
 mod sarif;
 #[cfg(feature = "schema")]
@@ -26,6 +27,7 @@ pub use lives::{
     EventKind, LIFE_HORIZON, Life, LifeEvent, MOST_ROTATIONS, Phase, PhaseKind, lives,
 };
 pub use markdown::render_plan_markdown;
+pub use matrix::{Job, JobMatrix, job_matrix};
 pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]

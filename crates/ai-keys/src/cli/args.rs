@@ -154,6 +154,8 @@ pub(crate) enum PlanFormat {
     Json,
     /// For a pull request.
     Markdown,
+    /// No plan: a job for each target, for a workflow's `strategy.matrix`. No account is needed.
+    Matrix,
 }
 
 /// Carry out a plan.

@@ -236,7 +236,7 @@ fn is_out_data(command: &Command) -> bool {
             DiagnosticFormat::Human | DiagnosticFormat::Github => false,
         },
         Command::Plan(args) => match args.format {
-            PlanFormat::Json | PlanFormat::Markdown => true,
+            PlanFormat::Json | PlanFormat::Markdown | PlanFormat::Matrix => true,
             PlanFormat::Human => false,
         },
         Command::Snapshot(args) => args.out.is_none(),

@@ -1,7 +1,7 @@
 //! `ai-keys plan`: what an apply would change. Holds nothing that can write.
 
 use ai_keys_core::plan::Plan as ChangePlan;
-use ai_keys_core::report::{render_plan, render_plan_markdown};
+use ai_keys_core::report::{job_matrix, render_plan, render_plan_markdown};
 use ai_keys_core::state::LiveState;
 use serde::Serialize;
 
@@ -17,6 +17,12 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     let day = validate::day(args.today)?;
     let manifest = validate::require_valid(&file, day, run)?;
     let desired = desired_states(&manifest, &args.scope)?;
+    if args.format == PlanFormat::Matrix {
+        let matrix = job_matrix(&[(&file.path, &manifest)], &args.scope.targets);
+        let text = serde_json::to_string(&matrix).unwrap_or_default();
+        run.output.print(&format!("{text}\n"));
+        return Ok(ExitCode::Done);
+    }
     if desired.len() != 1 && (args.out.is_some() || args.live.is_some()) {
         let names: Vec<&str> = desired
             .iter()
@@ -93,7 +99,9 @@ fn show(plans: &[ChangePlan], format: PlanFormat, file: &ManifestFile, run: &Run
         }
         let text = match format {
             PlanFormat::Markdown => render_plan_markdown(plan, &file.path),
-            PlanFormat::Human | PlanFormat::Json => human(plan, &file.path, run),
+            PlanFormat::Human | PlanFormat::Json | PlanFormat::Matrix => {
+                human(plan, &file.path, run)
+            }
         };
         run.output.print(&text);
     }

@@ -197,3 +197,14 @@ fn as_json(value: toml::Value) -> Value {
         }
     }
 }
+
+#[test]
+fn the_targets_as_a_job_matrix() {
+    let world = World::new(MANIFEST);
+    let words = ["plan", "--format", "matrix"];
+    let matrix = json(&twice(&world, &words, 0));
+    let job = &matrix["include"][0];
+    assert_eq!(job["manifest"], "keys.toml");
+    assert_eq!(job["target"], "prod");
+    assert_eq!(job["region"], "eu-west-1");
+}

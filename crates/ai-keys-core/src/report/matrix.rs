@@ -1,0 +1,105 @@
+//! A job matrix: one job for each manifest and target, for workflows that fan out.
+
+use serde::Serialize;
+
+use crate::manifest::Manifest;
+use crate::state::resolve;
+use crate::support::Provider;
+
+/// What GitHub's `strategy.matrix` takes. It allows 256 jobs.
+///
+/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix>, checked 2026-11-23.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct JobMatrix {
+    /// The jobs.
+    pub include: Vec<Job>,
+}
+
+/// A manifest and one of its targets.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Job {
+    /// The path of the manifest, as it was given.
+    pub manifest: String,
+    /// The target's name.
+    pub target: String,
+    /// The service.
+    pub provider: Provider,
+    /// The region.
+    pub region: String,
+    /// The account's 12 digits, or nothing.
+    pub account: String,
+}
+
+/// Lists the jobs of valid manifests in the order of their paths and of their targets' names.
+///
+/// `targets` leaves out every other target; an empty list leaves out none.
+#[must_use]
+pub fn job_matrix(manifests: &[(&str, &Manifest)], targets: &[String]) -> JobMatrix {
+    let mut matrix = JobMatrix::default();
+    for (path, manifest) in manifests {
+        for name in manifest.targets.names() {
+            let is_left_out = !targets.is_empty() && !targets.iter().any(|wanted| wanted == name);
+            // A manifest without errors resolves each of its own targets.
+            let Some(desired) = resolve(manifest, name).ok().filter(|_| !is_left_out) else {
+                continue;
+            };
+            matrix.include.push(Job {
+                manifest: (*path).to_owned(),
+                target: desired.target,
+                provider: desired.provider,
+                region: desired.region,
+                account: desired.account.unwrap_or_default(),
+            });
+        }
+    }
+    let order = |job: &Job| (job.manifest.clone(), job.target.clone());
+    matrix.include.sort_by_key(order);
+    matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check_text;
+
+    const MANIFEST: &str = r#"
+version = 1
+namespace = "acme"
+[target.staging]
+provider = "aws-api-gateway"
+region = "us-east-1"
+[target.prod]
+provider = "aws-api-gateway"
+region = "eu-west-1"
+account = "123456789012"
+"#;
+
+    fn jobs(targets: &[&str]) -> Vec<String> {
+        let checked = check_text(MANIFEST, None);
+        let manifest = checked.valid().unwrap();
+        let targets: Vec<String> = targets.iter().map(|name| (*name).to_owned()).collect();
+        let matrix = job_matrix(&[("b.toml", manifest), ("a.toml", manifest)], &targets);
+        let short = |job: &Job| format!("{} {} {}", job.manifest, job.target, job.account);
+        matrix.include.iter().map(short).collect()
+    }
+
+    #[test]
+    fn every_target_of_every_manifest_is_a_job() {
+        let all = [
+            "a.toml prod 123456789012",
+            "a.toml staging ",
+            "b.toml prod 123456789012",
+            "b.toml staging ",
+        ];
+        assert_eq!(jobs(&[]), all);
+    }
+
+    #[test]
+    fn other_targets_are_left_out() {
+        assert_eq!(
+            jobs(&["staging", "none"]),
+            ["a.toml staging ", "b.toml staging "]
+        );
+    }
+}
