@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::human::{is_attachment, summary, title, value};
+use super::review::escape::{cell, code, longest_run};
 use crate::plan::{Change, Plan, Risk};
 
 /// Renders a plan as GitHub-flavoured Markdown.
@@ -121,42 +122,4 @@ fn render_fields(text: &mut String, plan: &Plan) {
         text,
         "\n<details><summary>Fields</summary>\n\n{fence}diff\n{block}{fence}\n</details>"
     );
-}
-
-/// Writes text as a code span that it cannot leave.
-fn code(text: &str) -> String {
-    let shown = value(text);
-    let fence = "`".repeat(longest_run(&shown) + 1);
-    let pad = if shown.starts_with('`') || shown.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{pad}{shown}{pad}{fence}")
-}
-
-/// The same inside a table, where a bar would end the cell even in code.
-fn cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{cell, code};
-
-    #[test]
-    fn a_code_span_cannot_be_left() {
-        assert_eq!(code("plain"), "`plain`");
-        assert_eq!(code("a`b``c"), "```a`b``c```");
-        assert_eq!(code("`@org/team`"), "`` `@org/team` ``");
-        assert_eq!(
-            code("a\n<!-- x -->\u{202e}"),
-            "`a\\u{a}<!-- x -->\\u{202e}`"
-        );
-        assert_eq!(cell("a|b"), "`a\\|b`");
-    }
 }

@@ -11,6 +11,7 @@ mod lives;
 mod markdown;
 mod matrix;
 mod preview;
+pub mod review;
 mod sarif;
 #[cfg(feature = "schema")]
 mod schema;

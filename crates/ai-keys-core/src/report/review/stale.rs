@@ -1,0 +1,50 @@
+//! How an account differs from what was reviewed, in words.
+
+use std::fmt::Write as _;
+
+use super::escape::code;
+use crate::plan::{Change, Stale};
+use crate::report::human::{is_attachment, title};
+
+/// Says each difference as one line of Markdown, the most telling first.
+pub(super) fn differences(stale: &Stale) -> Vec<String> {
+    let mut said = Vec::new();
+    if stale.is_elsewhere {
+        said.push("the plan is for another namespace, target, account or region".to_owned());
+    }
+    if stale.is_manifest_changed {
+        said.push("the manifest asks for something else than what was reviewed".to_owned());
+    }
+    let unreviewed = stale.unreviewed.iter();
+    said.extend(
+        unreviewed.map(|change| format!("needed now, and not reviewed: {}", code(&step(change)))),
+    );
+    let vanished = stale.vanished.iter();
+    said.extend(vanished.map(|change| {
+        format!(
+            "reviewed, and not possible any more: {}",
+            code(&step(change))
+        )
+    }));
+    said
+}
+
+/// Says a step with the fields that it changes: `update usage plan free: quota
+/// 10 requests/day → 5 requests/day`.
+pub(super) fn step(change: &Change) -> String {
+    let mut said = format!("{} {}", change.action.name(), title(change));
+    let is_attachment = is_attachment(change);
+    for (at, field) in change.fields.iter().filter(|_| !is_attachment).enumerate() {
+        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        said.push_str(if at == 0 { ": " } else { ", " });
+        // Writing to a String cannot fail.
+        let _ = write!(
+            said,
+            "{} {} → {}",
+            field.field,
+            side(&field.before),
+            side(&field.after)
+        );
+    }
+    said
+}
