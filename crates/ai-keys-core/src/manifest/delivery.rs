@@ -1,12 +1,12 @@
 //! Where the value of a key goes: one secret store, told by `to`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use toml::de::DeValue;
 
 use super::decode::{Decode, Decoder, Value, record};
 use super::scalar::decode_choice;
 use super::shape::Shape;
-use super::wrapper::Needed;
+use super::wrapper::{Needed, Words};
 use crate::source::Spanned;
 
 /// The kinds of secret store.
@@ -57,13 +57,93 @@ impl Decode for SinkKind {
     }
 }
 
+/// The tiers of a parameter in SSM.
+///
+/// A standard parameter holds 4 KB and costs nothing; an advanced one holds
+/// 8 KB and is paid for. Checked 2026-11-23.
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// Up to 4 KB.
+    Standard,
+    /// Up to 8 KB.
+    Advanced,
+    /// AWS chooses the cheaper one that fits.
+    IntelligentTiering,
+}
+
+impl Tier {
+    /// Every tier, as the manifest writes it.
+    pub const NAMES: &'static [&'static str] = &["standard", "advanced", "intelligent-tiering"];
+
+    /// Returns the tier written `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "standard" => Some(Self::Standard),
+            "advanced" => Some(Self::Advanced),
+            "intelligent-tiering" => Some(Self::IntelligentTiering),
+            _ => None,
+        }
+    }
+}
+
+impl Decode for Tier {
+    fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
+        decode_choice(value, decoder, Self::NAMES, Self::from_name)
+    }
+
+    fn shape() -> Shape {
+        Shape::Choice(Self::NAMES)
+    }
+}
+
 record! {
-    /// A secret in AWS Secrets Manager, or a parameter in SSM.
-    pub struct AwsDelivery {
+    /// A secret in AWS Secrets Manager.
+    pub struct SecretsManagerDelivery {
         /// The kind of secret store.
         "to" => to: Needed<Spanned<SinkKind>>,
         /// Its name there. `{namespace}`, `{target}` and `{key}` stand for those names.
         "name" => name: Needed<Spanned<String>>,
+        /// The target in whose account and region the secret is; the key's own if not said.
+        "target" => target: Option<Spanned<String>>,
+        /// Write a JSON object with the value in this field; the plain value if not said.
+        "field" => field: Option<Spanned<String>>,
+        /// The KMS key that encrypts the secret: an id, an ARN or an alias such as
+        /// `alias/ai-keys`; `aws/secretsmanager` if not said.
+        "kms-key" => kms_key: Option<Spanned<String>>,
+        /// Other regions that get a copy of the secret.
+        "replicas" => replicas: Option<Vec<Spanned<String>>>,
+        /// ARNs of the IAM roles that may read the secret: its resource policy names just them.
+        "readers" => readers: Option<Vec<Spanned<String>>>,
+        /// Tags of the secret.
+        "tags" => tags: Option<Words>,
+        /// Overwrite a secret of this name that is not ours; it is an error if not said.
+        "replace" => replace: Option<Spanned<bool>>,
+    }
+}
+
+record! {
+    /// A parameter, encrypted, in the Parameter Store of AWS Systems Manager.
+    pub struct SsmDelivery {
+        /// The kind of secret store.
+        "to" => to: Needed<Spanned<SinkKind>>,
+        /// Its name there. `{namespace}`, `{target}` and `{key}` stand for those names.
+        "name" => name: Needed<Spanned<String>>,
+        /// The target in whose account and region the parameter is; the key's own if not said.
+        "target" => target: Option<Spanned<String>>,
+        /// The KMS key that encrypts the parameter: an id, an ARN or an alias; `alias/aws/ssm` if
+        /// not said.
+        "kms-key" => kms_key: Option<Spanned<String>>,
+        /// The tier; the account's default if not said.
+        "tier" => tier: Option<Spanned<Tier>>,
+        /// Tags of the parameter.
+        "tags" => tags: Option<Words>,
+        /// Overwrite a parameter of this name that is not ours; it is an error if not said.
+        "replace" => replace: Option<Spanned<bool>>,
     }
 }
 
@@ -80,14 +160,18 @@ record! {
         "environment" => environment: Option<Spanned<String>>,
         /// The organisation, for a secret of its own.
         "organization" => organization: Option<Spanned<String>>,
+        /// Overwrite a secret of this name that is not ours; it is an error if not said.
+        "replace" => replace: Option<Spanned<bool>>,
     }
 }
 
 /// One place that a key's value is delivered to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delivery {
-    /// To AWS Secrets Manager or SSM.
-    Aws(AwsDelivery),
+    /// To AWS Secrets Manager.
+    SecretsManager(SecretsManagerDelivery),
+    /// To SSM.
+    Ssm(SsmDelivery),
     /// To GitHub.
     Github(GithubDelivery),
 }
@@ -97,7 +181,8 @@ impl Delivery {
     #[must_use]
     pub fn kind(&self) -> Option<SinkKind> {
         let to = match self {
-            Self::Aws(delivery) => &delivery.to,
+            Self::SecretsManager(delivery) => &delivery.to,
+            Self::Ssm(delivery) => &delivery.to,
             Self::Github(delivery) => &delivery.to,
         };
         to.0.as_ref().map(|kind| kind.value)
@@ -107,9 +192,51 @@ impl Delivery {
     #[must_use]
     pub fn name(&self) -> Option<&Spanned<String>> {
         match self {
-            Self::Aws(delivery) => delivery.name.0.as_ref(),
+            Self::SecretsManager(delivery) => delivery.name.0.as_ref(),
+            Self::Ssm(delivery) => delivery.name.0.as_ref(),
             Self::Github(delivery) => delivery.name.0.as_ref(),
         }
+    }
+
+    /// Returns the written target, whose account and region hold the secret.
+    #[must_use]
+    pub fn target(&self) -> Option<&Spanned<String>> {
+        match self {
+            Self::SecretsManager(delivery) => delivery.target.as_ref(),
+            Self::Ssm(delivery) => delivery.target.as_ref(),
+            Self::Github(_) => None,
+        }
+    }
+
+    /// Returns the written KMS key.
+    #[must_use]
+    pub fn kms_key(&self) -> Option<&Spanned<String>> {
+        match self {
+            Self::SecretsManager(delivery) => delivery.kms_key.as_ref(),
+            Self::Ssm(delivery) => delivery.kms_key.as_ref(),
+            Self::Github(_) => None,
+        }
+    }
+
+    /// Returns the written tags.
+    #[must_use]
+    pub fn tags(&self) -> Option<&Words> {
+        match self {
+            Self::SecretsManager(delivery) => delivery.tags.as_ref(),
+            Self::Ssm(delivery) => delivery.tags.as_ref(),
+            Self::Github(_) => None,
+        }
+    }
+
+    /// Returns whether something that is not ours is overwritten.
+    #[must_use]
+    pub fn takes_over(&self) -> bool {
+        let replace = match self {
+            Self::SecretsManager(delivery) => &delivery.replace,
+            Self::Ssm(delivery) => &delivery.replace,
+            Self::Github(delivery) => &delivery.replace,
+        };
+        replace.as_ref().is_some_and(|replace| replace.value)
     }
 }
 
@@ -125,8 +252,9 @@ impl Decode for Delivery {
             Some(SinkKind::GithubSecret) => {
                 GithubDelivery::decode(value, decoder).map(Self::Github)
             }
-            Some(SinkKind::SecretsManager | SinkKind::Ssm) => {
-                AwsDelivery::decode(value, decoder).map(Self::Aws)
+            Some(SinkKind::Ssm) => SsmDelivery::decode(value, decoder).map(Self::Ssm),
+            Some(SinkKind::SecretsManager) => {
+                SecretsManagerDelivery::decode(value, decoder).map(Self::SecretsManager)
             }
             None => {
                 let unknown = GithubDelivery::decode(value, decoder)?;
@@ -136,6 +264,10 @@ impl Decode for Delivery {
     }
 
     fn shape() -> Shape {
-        Shape::Either(vec![AwsDelivery::shape(), GithubDelivery::shape()])
+        Shape::Either(vec![
+            SecretsManagerDelivery::shape(),
+            SsmDelivery::shape(),
+            GithubDelivery::shape(),
+        ])
     }
 }

@@ -17,7 +17,7 @@ mod wrapper;
 
 pub use decode::Unreadable;
 pub(crate) use decode::excerpt;
-pub use delivery::{AwsDelivery, Delivery, GithubDelivery, SinkKind};
+pub use delivery::{Delivery, GithubDelivery, SecretsManagerDelivery, SinkKind, SsmDelivery, Tier};
 pub use model::{
     Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, Target, ThrottleTable,
     UsagePlan,

@@ -40,6 +40,10 @@ record! {
         "region" => region: Needed<Spanned<String>>,
         /// The account's 12 digits. Any other account is refused before the first write.
         "account" => account: Option<Spanned<String>>,
+        /// An `https` address behind the target's API that asks for a key and does nothing else. A
+        /// new value is tried there until it is not answered 403, and only then delivered. Without
+        /// it, a new value is delivered 15 seconds after it was made.
+        "probe" => probe: Option<Spanned<String>>,
     }
 }
 

@@ -52,7 +52,9 @@ pub fn operation_budget(provider: Provider, operation: Operation) -> Option<Budg
             | Operation::CreateUsagePlanKey
             | Operation::DeleteUsagePlanKey
             | Operation::TagResource
-            | Operation::UntagResource => None,
+            | Operation::UntagResource
+            | Operation::ReadValue
+            | Operation::Deliver => None,
         },
     }
 }
@@ -89,7 +91,9 @@ impl Cost {
             operation_budget(provider, *operation).map_or(0, |budget| budget.floor_ms(*calls))
         };
         let slowest = by_operation.iter().map(own).max().unwrap_or(0);
-        let floor_ms = slowest.max(total_budget(provider).floor_ms(calls));
+        // A secret store has limits of its own.
+        let elsewhere = by_operation.get(&Operation::Deliver).unwrap_or(&0);
+        let floor_ms = slowest.max(total_budget(provider).floor_ms(calls - elsewhere));
         Self {
             calls,
             floor_ms,

@@ -29,7 +29,7 @@ pub use guard::{Guard, GuardReason};
 pub use planner::{Planned, plan};
 pub use reviewed::{Stale, Unfit, check_reviewed, read_plan};
 pub use step::{
-    KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, UsagePlanEdit, UsagePlanTarget,
+    KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, UsagePlanEdit, UsagePlanTarget, Wait,
 };
 
 use crate::date::Date;

@@ -2,6 +2,7 @@
 
 use super::change::{Action, Change};
 use super::step::{Step, UsagePlanEdit};
+use crate::state::Destination;
 
 /// When a change is carried out. Changes of one phase do not depend on each
 /// other, except that a key leaves a usage plan before it joins the next.
@@ -21,6 +22,8 @@ pub enum Phase {
     Attach,
     /// Other changes of usage plans: 20 seconds each.
     UpdateUsagePlans,
+    /// Values go to secret stores: of keys that open by now what they are to open.
+    Deliver,
     /// Keys stop working.
     Disable,
     /// Keys leave usage plans for good.
@@ -63,8 +66,24 @@ impl Change {
             // A key that moves must leave the old usage plan first.
             Step::Detach { .. } if self.reason.is_some() => Phase::Attach,
             Step::Detach { .. } => Phase::Detach,
+            Step::Deliver { .. } => Phase::Deliver,
             Step::DeleteKey { .. } => Phase::DeleteKeys,
             Step::DeleteUsagePlan { .. } => Phase::DeleteUsagePlans,
+        }
+    }
+
+    fn destination(&self) -> Option<&Destination> {
+        match &self.step {
+            Step::Deliver { destination, .. } => Some(destination),
+            Step::CreateUsagePlan { .. }
+            | Step::UpdateUsagePlan { .. }
+            | Step::DeleteUsagePlan { .. }
+            | Step::CreateKey { .. }
+            | Step::UpdateKey { .. }
+            | Step::TagKey { .. }
+            | Step::Attach { .. }
+            | Step::Detach { .. }
+            | Step::DeleteKey { .. } => None,
         }
     }
 
@@ -77,6 +96,7 @@ impl Change {
             | Step::CreateKey { .. }
             | Step::UpdateKey { .. }
             | Step::TagKey { .. }
+            | Step::Deliver { .. }
             | Step::DeleteKey { .. } => "",
         }
     }
@@ -85,11 +105,19 @@ impl Change {
 pub(super) fn sort(changes: &mut [Change]) {
     let is_attach = |change: &Change| matches!(change.step, Step::Attach { .. });
     changes.sort_by(|a, b| {
-        (a.phase(), &a.subject, is_attach(a), a.usage_plan()).cmp(&(
-            b.phase(),
-            &b.subject,
-            is_attach(b),
-            b.usage_plan(),
-        ))
+        (
+            a.phase(),
+            &a.subject,
+            is_attach(a),
+            a.usage_plan(),
+            a.destination(),
+        )
+            .cmp(&(
+                b.phase(),
+                &b.subject,
+                is_attach(b),
+                b.usage_plan(),
+                b.destination(),
+            ))
     });
 }

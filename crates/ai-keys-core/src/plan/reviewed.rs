@@ -200,6 +200,28 @@ fn is_rest_of(fresh: &Step, reviewed: &Step) -> bool {
             usage_plan == reviewed_plan
                 && stages.iter().all(|stage| reviewed_stages.contains(stage))
         }
+        // A key that this plan was to make exists by now, or the store is said
+        // to hold less than it did.
+        (
+            Step::Deliver {
+                key,
+                destination,
+                spec,
+                wait: _,
+            },
+            Step::Deliver {
+                key: reviewed_key,
+                destination: reviewed_destination,
+                spec: reviewed_spec,
+                wait: _,
+            },
+        ) => {
+            key.name == reviewed_key.name
+                && key.generation == reviewed_key.generation
+                && (reviewed_key.handle.is_none() || reviewed_key.handle == key.handle)
+                && destination == reviewed_destination
+                && spec == reviewed_spec
+        }
         (
             Step::Attach { .. }
             | Step::TagKey { .. }
@@ -209,6 +231,7 @@ fn is_rest_of(fresh: &Step, reviewed: &Step) -> bool {
             | Step::CreateKey { .. }
             | Step::UpdateKey { .. }
             | Step::Detach { .. }
+            | Step::Deliver { .. }
             | Step::DeleteKey { .. },
             _,
         ) => fresh == reviewed,

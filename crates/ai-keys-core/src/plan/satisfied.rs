@@ -1,7 +1,9 @@
 //! Whether the live state already is as a step would make it.
 
 use super::step::{KeyPatch, KeyRef, Step, UsagePlanEdit, UsagePlanTarget};
-use crate::state::{Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, Marker, MarkerDate};
+use crate::state::{
+    Delivered, Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, Marker, MarkerDate,
+};
 
 /// Returns whether the live state already is as the step would make it.
 ///
@@ -26,6 +28,12 @@ pub(super) fn is_satisfied(step: &Step, live: &LiveState, namespace: &str) -> bo
         }),
         Step::Attach { key, usage_plan } => found.is_on(key, usage_plan),
         Step::Detach { key, usage_plan } => !found.is_on(key, usage_plan),
+        Step::Deliver {
+            key, destination, ..
+        } => matches!(
+            live.deliveries.get(destination),
+            Some(Delivered::Generation { number, .. }) if *number >= key.generation
+        ),
         Step::DeleteKey { key } => found.key(key).is_none(),
     }
 }

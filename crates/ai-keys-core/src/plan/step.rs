@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Quota, Throttle};
-use crate::state::{Handle, StageId};
+use crate::state::{DeliverySpec, Destination, Handle, StageId};
 
 /// A key, live or made earlier in the same plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -155,6 +155,24 @@ pub enum UsagePlanEdit {
     },
 }
 
+/// What must be so before a new value is delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case", tag = "until")]
+pub enum Wait {
+    /// This address, asked with the value, does not answer 403.
+    Answered {
+        /// The address.
+        probe: String,
+    },
+    /// So many seconds have passed since the key was made.
+    Seconds {
+        /// How many.
+        seconds: u32,
+    },
+}
+
 /// What is carried out for one change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -223,6 +241,18 @@ pub enum Step {
         /// Which usage plan.
         usage_plan: UsagePlanTarget,
     },
+    /// Puts a key's value into a secret store.
+    Deliver {
+        /// Which key.
+        key: KeyRef,
+        /// Where to.
+        destination: Destination,
+        /// How it is put there.
+        spec: DeliverySpec,
+        /// What must be so before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<Wait>,
+    },
     /// Deletes a key for good.
     DeleteKey {
         /// Which.
@@ -256,6 +286,10 @@ pub enum Operation {
     TagResource,
     /// Removes tags.
     UntagResource,
+    /// Reads one key with its value, for a delivery.
+    ReadValue,
+    /// Puts a value into a secret store, in as many requests as that takes.
+    Deliver,
 }
 
 impl Step {
@@ -285,6 +319,9 @@ impl Step {
             }
             Self::Attach { .. } => vec![Operation::CreateUsagePlanKey],
             Self::Detach { .. } => vec![Operation::DeleteUsagePlanKey],
+            // The value of a key that this plan makes is still known.
+            Self::Deliver { key, .. } if key.handle.is_none() => vec![Operation::Deliver],
+            Self::Deliver { .. } => vec![Operation::ReadValue, Operation::Deliver],
             Self::DeleteKey { .. } => vec![Operation::DeleteApiKey],
         }
     }

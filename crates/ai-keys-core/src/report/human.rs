@@ -151,12 +151,13 @@ fn render_change(
     }
 }
 
-/// Says what a change is about; an attachment names both ends.
+/// Says what a change is about; an attachment or a delivery names both ends.
 #[must_use]
 pub(super) fn title(change: &Change) -> String {
     match &change.step {
         Step::Attach { usage_plan, .. } => format!("{} to {}", change.subject, usage_plan.name),
         Step::Detach { usage_plan, .. } => format!("{} from {}", change.subject, usage_plan.name),
+        Step::Deliver { destination, .. } => format!("{} to {destination}", change.subject),
         Step::CreateUsagePlan { .. }
         | Step::UpdateUsagePlan { .. }
         | Step::DeleteUsagePlan { .. }

@@ -46,7 +46,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     }
 }
 
-fn is_region(text: &str) -> bool {
+pub(super) fn is_region(text: &str) -> bool {
     let Some((words, number)) = text.rsplit_once('-') else {
         return false;
     };

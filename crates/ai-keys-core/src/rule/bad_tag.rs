@@ -4,7 +4,7 @@ use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
 use crate::manifest::{KeyView, Words, is_hidden};
-use crate::support::Ceilings;
+use crate::support::{Ceilings, Provider, ceilings};
 
 rule! {
     /// ## What it checks
@@ -48,31 +48,41 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 
 fn check_tags(tags: &Words, ceilings: &Ceilings, out: &mut Diagnostics) {
     for (name, value) in tags {
-        let what_is_wrong = if name.is_empty() {
-            "the name of a tag is empty".to_owned()
-        } else if is_longer(name, ceilings.tag_name_chars) {
-            let most = ceilings.tag_name_chars;
-            format!("the name of a tag has at most {most} characters")
-        } else if name
-            .get(..4)
-            .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
-        {
-            format!("`{}` is a name that AWS keeps to itself", excerpt(name))
-        } else if is_longer(value, ceilings.tag_value_chars) {
-            let most = ceilings.tag_value_chars;
-            format!("the value of a tag has at most {most} characters")
-        } else if let Some(odd) = name
-            .chars()
-            .chain(value.chars())
-            .find(|c| !is_allowed(*c) && !is_hidden(*c))
-        {
-            format!("no tag holds `{}`", excerpt(odd.encode_utf8(&mut [0; 4])))
-        } else {
+        let Some(what_is_wrong) = wrong_tag_within(name, value, ceilings) else {
             continue;
         };
         out.report(&AK207, value.span, what_is_wrong)
             .help("use letters, digits, blanks and `+ - = . _ : / @`, and no `aws:` in front");
     }
+}
+
+/// Says what AWS refuses about a tag.
+pub(super) fn wrong_tag(name: &str, value: &str) -> Option<String> {
+    wrong_tag_within(name, value, &ceilings(Provider::AwsApiGateway))
+}
+
+fn wrong_tag_within(name: &str, value: &str, ceilings: &Ceilings) -> Option<String> {
+    let odd = || {
+        let mut chars = name.chars().chain(value.chars());
+        chars.find(|c| !is_allowed(*c) && !is_hidden(*c))
+    };
+    Some(if name.is_empty() {
+        "the name of a tag is empty".to_owned()
+    } else if is_longer(name, ceilings.tag_name_chars) {
+        let most = ceilings.tag_name_chars;
+        format!("the name of a tag has at most {most} characters")
+    } else if name
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+    {
+        format!("`{}` is a name that AWS keeps to itself", excerpt(name))
+    } else if is_longer(value, ceilings.tag_value_chars) {
+        let most = ceilings.tag_value_chars;
+        format!("the value of a tag has at most {most} characters")
+    } else {
+        let odd = odd()?;
+        format!("no tag holds `{}`", excerpt(odd.encode_utf8(&mut [0; 4])))
+    })
 }
 
 fn check_count(key: &KeyView<'_>, most: usize, out: &mut Diagnostics) {

@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned};
 rule! {
     /// ## What it checks
     /// No two deliveries go to one place: one name in the Secrets Manager or SSM of one target, or
-    /// one GitHub secret. GitHub is one place for all targets, and does not tell upper from lower
+    /// one GitHub secret. A delivery with a `target` goes to that one. GitHub is one place for all targets, and does not tell upper from lower
     /// case.
     /// ## Why it matters
     /// The second value would overwrite the first, and the first key's users would be locked out.
@@ -95,7 +95,10 @@ impl Arrival<'_> {
         stand.fill(template, name);
         place.clear();
         match &self.delivery.value {
-            Delivery::Aws(_) => push_all(place, &[kind.name(), self.target, name]),
+            Delivery::SecretsManager(_) | Delivery::Ssm(_) => {
+                let there = self.delivery.target().map(|there| there.value.as_str());
+                push_all(place, &[kind.name(), there.unwrap_or(self.target), name]);
+            }
             Delivery::Github(github) => {
                 push_all(place, &[kind.name(), &scope(github), name]);
                 place.make_ascii_uppercase();

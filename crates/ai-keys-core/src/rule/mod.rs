@@ -5,15 +5,17 @@
 //! [`RULES`] and in [`crate::diagnostic::CODES`], run `cargo xtask codegen`.
 
 mod entry;
-mod placeholder;
+pub(crate) mod placeholder;
 
 pub(crate) mod adopt_in_many_targets;
 pub(crate) mod adopted_twice;
 pub(crate) mod bad_account;
 pub(crate) mod bad_adopt_id;
+pub(crate) mod bad_delivery_setting;
 pub(crate) mod bad_method;
 pub(crate) mod bad_owner;
 pub(crate) mod bad_pattern;
+pub(crate) mod bad_probe;
 pub(crate) mod bad_region;
 pub(crate) mod bad_sink_name;
 pub(crate) mod bad_stage;
@@ -119,6 +121,7 @@ pub static RULES: &[&Rule] = &[
     &bad_owner::RULE,
     &bad_adopt_id::RULE,
     &looks_like_a_key_value::RULE,
+    &bad_probe::RULE,
     &name_too_long::RULE,
     &description_too_long::RULE,
     &too_many_usage_plans_on_key::RULE,
@@ -146,6 +149,7 @@ pub static RULES: &[&Rule] = &[
     &bad_sink_name::RULE,
     &delivered_twice::RULE,
     &incomplete_github_secret::RULE,
+    &bad_delivery_setting::RULE,
     &delivery_not_carried_out::RULE,
     &rotation_not_carried_out::RULE,
 ];

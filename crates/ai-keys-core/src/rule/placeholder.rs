@@ -1,7 +1,7 @@
 //! `{namespace}`, `{target}` and `{key}` in names that differ by target or key.
 
 /// Returns the first braces in `text` that are none of the `known` names.
-pub(super) fn unknown_placeholder<'t>(text: &'t str, known: &[&str]) -> Option<&'t str> {
+pub(crate) fn unknown_placeholder<'t>(text: &'t str, known: &[&str]) -> Option<&'t str> {
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
         let (_, from) = rest.split_at_checked(at)?;
@@ -20,16 +20,16 @@ pub(super) fn unknown_placeholder<'t>(text: &'t str, known: &[&str]) -> Option<&
 
 /// What the placeholders stand for.
 #[derive(Clone, Copy)]
-pub(super) struct Stand<'m> {
-    pub(super) namespace: &'m str,
-    pub(super) target: &'m str,
-    pub(super) key: &'m str,
+pub(crate) struct Stand<'m> {
+    pub(crate) namespace: &'m str,
+    pub(crate) target: &'m str,
+    pub(crate) key: &'m str,
 }
 
 impl Stand<'_> {
     /// Writes `template` with its placeholders replaced into `into`, which is
     /// emptied first: one buffer serves ten thousand keys.
-    pub(super) fn fill(&self, template: &str, into: &mut String) {
+    pub(crate) fn fill(&self, template: &str, into: &mut String) {
         into.clear();
         let mut rest = template;
         while let Some((before, from)) = rest.split_once('{') {

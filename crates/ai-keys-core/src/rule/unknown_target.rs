@@ -9,7 +9,7 @@ use crate::source::Spanned;
 
 rule! {
     /// ## What it checks
-    /// Every name in `targets`, and every target that `adopt` names, has a `[target.NAME]` table;
+    /// Every name in `targets`, and every target that a delivery or `adopt` names, has a `[target.NAME]` table;
     /// and what `adopt` takes over in a target is meant to be in that target.
     /// ## Why it matters
     /// A key in a target that does not exist is in no account, and nobody would miss it before
@@ -36,6 +36,12 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     for (_, key) in manifest.keys.iter() {
         check_list(facts, key.targets.as_ref(), out);
     }
+    let default = manifest.key_defaults();
+    let default = default.and_then(|key| key.deliver.as_deref());
+    let own = manifest.keys.iter();
+    let own = own.filter_map(|(_, key)| key.deliver.as_deref());
+    let deliveries = own.chain(default).flatten();
+    check_names(facts, deliveries.filter_map(|d| d.target()), out);
     for entry in entry::all(manifest).filter(|entry| entry.adopt.is_some()) {
         check_adopt(manifest, &entry, out);
     }
@@ -46,8 +52,17 @@ fn check_list(
     listed: Option<&Spanned<Vec<Spanned<String>>>>,
     out: &mut Diagnostics,
 ) {
+    let listed = listed.into_iter().flat_map(|listed| listed.iter());
+    check_names(facts, listed, out);
+}
+
+fn check_names<'m>(
+    facts: &Facts<'_>,
+    names: impl Iterator<Item = &'m Spanned<String>>,
+    out: &mut Diagnostics,
+) {
     let manifest = facts.manifest;
-    for name in listed.into_iter().flat_map(|listed| listed.iter()) {
+    for name in names {
         let is_declared = manifest.targets.get(name).is_some();
         if is_declared || facts.unreadable.holds_table("target", name) {
             continue;
@@ -109,6 +124,14 @@ mod tests {
                 .help("[target.elsewhere]")
         };
         check(toml, [expected(), expected()]);
+    }
+
+    #[test]
+    fn the_target_of_a_delivery_is_declared() {
+        let toml = "key.a.deliver = [{ to = \"ssm\", name = \"x\", target = \"prdo\" }]";
+        let expected = finding(&AK101).underlines("\"prdo\"").help("`prod`");
+        check(toml, [expected]);
+        check(&toml.replace("prdo", "prod"), []);
     }
 
     #[test]

@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::delivery::{DeliverySpec, Destination};
 use super::live::Handle;
 use crate::date::{Date, Days};
 use crate::digest::Digest;
 use crate::limits::{Quota, Throttle};
-use crate::manifest::{KeyView, Manifest, StageEntry, UsagePlan};
+use crate::manifest::{DEFAULT_OVERLAP, Delivery, KeyView, Manifest, StageEntry, UsagePlan};
+use crate::rule::placeholder::Stand;
 use crate::source::{Span, Spanned};
 use crate::support::Provider;
 
@@ -30,6 +32,9 @@ pub struct DesiredState {
     pub max_plan_age: Days,
     /// Whose objects these are.
     pub namespace: String,
+    /// Where a new value is tried before it is delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probe: Option<String>,
     /// The service.
     pub provider: Provider,
     /// The region.
@@ -124,6 +129,9 @@ pub struct DesiredKey {
     pub cloud_name: String,
     /// The customer id; `None` leaves a live one as it is.
     pub customer_id: Option<String>,
+    /// Where its value goes, and how.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub deliveries: BTreeMap<Destination, DeliverySpec>,
     /// What it is for; `None` leaves a live text as it is.
     pub description: Option<String>,
     /// The day on which it stops working.
@@ -134,6 +142,9 @@ pub struct DesiredKey {
     pub is_protected: bool,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// When it gets a new value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
     /// Which AI service it opens.
     pub service: Option<String>,
     /// Its tags; `None` leaves live ones as they are.
@@ -143,6 +154,16 @@ pub struct DesiredKey {
     /// Where its name stands.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// When a key gets a new value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rotation {
+    /// How old a value may become.
+    pub every: Days,
+    /// How long the old value works after the new one was delivered.
+    pub overlap: Days,
 }
 
 /// The name of a usage plan in the manifest.
@@ -171,12 +192,14 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
         return Err(ResolveError::Broken);
     };
     let policy = manifest.policy.as_ref();
+    let probe = entry.probe.as_ref();
     Ok(DesiredState {
         namespace: manifest.namespace().to_owned(),
         target: target.to_owned(),
         provider: provider.value,
         account: entry.account.as_ref().map(|account| account.value.clone()),
         region: region.value.clone(),
+        probe: probe.map(|probe| probe.value.clone()),
         removal_grace: manifest.removal_grace(),
         max_deletes: policy
             .and_then(|p| p.max_deletes.as_ref())
@@ -198,7 +221,7 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
         keys: manifest
             .key_views()
             .filter(|key| key.is_in(target))
-            .map(|key| (key.name().to_owned(), desired_key(&key, target)))
+            .map(|key| (key.name().to_owned(), desired_key(&key, manifest, target)))
             .collect(),
         span: entry.span,
     })
@@ -251,7 +274,7 @@ fn desired_stage(
     ))
 }
 
-fn desired_key(key: &KeyView<'_>, target: &str) -> DesiredKey {
+fn desired_key(key: &KeyView<'_>, manifest: &Manifest, target: &str) -> DesiredKey {
     let table = key.table();
     let owned = |text: &Spanned<String>| text.value.clone();
     DesiredKey {
@@ -259,7 +282,18 @@ fn desired_key(key: &KeyView<'_>, target: &str) -> DesiredKey {
             .name
             .as_ref()
             .map_or_else(|| key.name().to_owned(), owned),
+        deliveries: key
+            .deliver()
+            .iter()
+            .filter_map(|delivery| desired_delivery(key, delivery, manifest, target))
+            .collect(),
         description: table.description.as_ref().map(described),
+        rotation: key.rotate().and_then(|rotate| {
+            Some(Rotation {
+                every: rotate.every.0.as_ref()?.value,
+                overlap: rotate.overlap.as_ref().map_or(DEFAULT_OVERLAP, |d| d.value),
+            })
+        }),
         owner: key.owner().map(owned),
         service: key.service().map(owned),
         is_enabled: key.enabled().is_none_or(|enabled| enabled.value),
@@ -279,6 +313,78 @@ fn desired_key(key: &KeyView<'_>, target: &str) -> DesiredKey {
     }
 }
 
+fn desired_delivery(
+    key: &KeyView<'_>,
+    delivery: &Delivery,
+    manifest: &Manifest,
+    target: &str,
+) -> Option<(Destination, DeliverySpec)> {
+    let stand = Stand {
+        namespace: manifest.namespace(),
+        target,
+        key: key.name(),
+    };
+    let mut name = String::new();
+    stand.fill(delivery.name()?, &mut name);
+    let there = delivery.target().map_or(target, |there| &there.value);
+    let there = manifest.targets.get(there)?;
+    let region = there.region.0.as_ref()?.value.clone();
+    let account = there.account.as_ref();
+    let account = account.map_or_else(String::new, |account| account.value.clone());
+    let owned = |text: &Spanned<String>| text.value.clone();
+    let mut spec = DeliverySpec {
+        description: key.table().description.as_ref().map(described),
+        kms_key: delivery.kms_key().map(owned),
+        tags: delivery
+            .tags()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.value.clone()))
+            .collect(),
+        takes_over: delivery.takes_over(),
+        ..DeliverySpec::default()
+    };
+    let destination = match delivery {
+        Delivery::SecretsManager(table) => {
+            let listed = |list: &Option<Vec<Spanned<String>>>| {
+                list.iter().flatten().map(owned).collect::<BTreeSet<_>>()
+            };
+            spec.field = table.field.as_ref().map(owned);
+            spec.readers = listed(&table.readers);
+            spec.replicas = listed(&table.replicas);
+            Destination::SecretsManager {
+                region,
+                account,
+                name,
+            }
+        }
+        Delivery::Ssm(table) => {
+            spec.tier = table.tier.as_ref().map(|tier| tier.value);
+            Destination::Ssm {
+                region,
+                account,
+                name,
+            }
+        }
+        Delivery::Github(table) => {
+            let environment = table.environment.as_ref().map(owned);
+            match (table.repository.as_ref().map(owned), environment) {
+                (Some(repository), Some(environment)) => Destination::GithubEnvironment {
+                    repository,
+                    environment,
+                    name,
+                },
+                (Some(repository), None) => Destination::GithubRepository { repository, name },
+                (None, _) => Destination::GithubOrganization {
+                    organization: table.organization.as_ref().map(owned)?,
+                    name,
+                },
+            }
+        }
+    };
+    Some((destination, spec))
+}
+
 #[cfg(test)]
 mod tests {
     use super::resolve;
@@ -293,6 +399,7 @@ namespace = "acme"
 provider = "aws-api-gateway"
 region = "eu-west-1"
 account = "123456789012"
+probe = "https://api.example.com/health"
 [usage-plan.standard]
 name = "Standard"
 description = "All"
@@ -312,6 +419,12 @@ tags = { b = "1", a = "2" }
 customer-id = "c"
 protect = true
 adopt = "k1"
+rotate = { every = "90d", overlap = "7d" }
+deliver = [
+  { to = "secrets-manager", name = "ai/{target}/{key}", field = "value", kms-key = "alias/k", replicas = ["us-east-1"], readers = ["arn:aws:iam::123456789012:role/r"], tags = { t = "v" }, replace = true },
+  { to = "ssm", name = "/ai/{key}", tier = "advanced" },
+  { to = "github-secret", repository = "acme/x", environment = "prod", name = "KEY" },
+]
 "#;
 
     #[test]

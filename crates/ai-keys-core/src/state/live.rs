@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::delivery::{Delivered, Destination};
 use super::marker::Marker;
 use crate::date::Date;
 use crate::digest::Digest;
@@ -26,6 +27,9 @@ pub struct LiveState {
     pub account: String,
     /// REST APIs by id; read only if the manifest refers to one by name.
     pub apis: BTreeMap<String, ApiName>,
+    /// What is seen where the manifest delivers values to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deliveries: BTreeMap<Destination, Delivered>,
     /// [`SNAPSHOT_FORMAT`].
     pub format: u32,
     /// API keys.
@@ -267,6 +271,7 @@ impl LiveState {
             account: account.to_owned(),
             region: region.to_owned(),
             apis: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
             usage_plans: BTreeMap::new(),
             keys: BTreeMap::new(),
         }
@@ -365,6 +370,9 @@ mod tests {
     fn the_json_of_a_live_state_is_canonical_as_it_is() {
         let text = r#"{"format": 1, "provider": "aws-api-gateway", "account": "1", "region": "r",
             "apis": {"a1": "chat"},
+            "deliveries": {"ssm:r:1:/a": {"is": "generation", "number": 2, "settings": "9c04-7e21"},
+                "github-repository:a/b:C": {"is": "unknown", "why": "w"}, "ssm:r:1:/b": {"is": "absent"},
+                "ssm:r:1:/c": {"is": "foreign"}, "ssm:r:1:/d": {"is": "deleted", "until": "2027-01-01"}},
             "usage-plans": {"u1": {"name": "n", "description": "d", "marker": "[ai-keys: a/b#1]",
                 "throttle": {"rate-per-second": 1.0, "burst-requests": 2},
                 "quota": {"limit": 1, "offset": 1, "per": "day"},

@@ -1,11 +1,14 @@
 //! What a valid manifest asks for, what the cloud reports now, and the note that ties them.
 
+mod delivery;
 mod desired;
 mod live;
 mod marker;
 
+pub use delivery::{Delivered, DeliverySpec, Destination};
 pub use desired::{
-    DesiredKey, DesiredState, DesiredUsagePlan, ResolveError, StageName, UsagePlanRef, resolve,
+    DesiredKey, DesiredState, DesiredUsagePlan, ResolveError, Rotation, StageName, UsagePlanRef,
+    resolve,
 };
 pub use live::{
     ApiName, Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, SNAPSHOT_FORMAT, SnapshotError,

@@ -129,7 +129,7 @@ fn is_fatal(error: &StepError) -> bool {
                 | ErrorKind::WrongClock
         ),
         StepError::Randomness(_) => true,
-        StepError::Unmade(_) => false,
+        StepError::Unmade(_) | StepError::Undelivered(_) => false,
     }
 }
 

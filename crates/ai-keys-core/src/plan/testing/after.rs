@@ -10,7 +10,7 @@ use crate::date::Date;
 use crate::plan::{
     Change, KeyPatch, KeyRef, NewKey, NewUsagePlan, Plan, Step, UsagePlanEdit, UsagePlanTarget,
 };
-use crate::state::{Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, Marker};
+use crate::state::{Delivered, Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, Marker};
 
 /// Returns what is live after the whole plan.
 #[track_caller]
@@ -80,6 +80,23 @@ impl World<'_> {
                 let (key, usage_plan) = (self.key(key), self.usage_plan(usage_plan));
                 let members = &mut self.live.usage_plans.get_mut(&usage_plan).unwrap().keys;
                 assert!(members.remove(&key), "404: not attached");
+            }
+            Step::Deliver {
+                key,
+                destination,
+                spec,
+                ..
+            } => {
+                let before = self.live.deliveries.get(destination);
+                let is_foreign = before == Some(&Delivered::Foreign);
+                assert!(!is_foreign || spec.takes_over, "{destination} is not ours");
+                let handle = self.key(key);
+                assert_eq!(self.live.keys[&handle].liveness, Liveness::Active);
+                let delivered = Delivered::Generation {
+                    number: key.generation,
+                    settings: Some(spec.fingerprint()),
+                };
+                self.live.deliveries.insert(destination.clone(), delivered);
             }
             Step::DeleteKey { key } => {
                 let handle = self.key(key);

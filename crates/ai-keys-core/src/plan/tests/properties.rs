@@ -115,6 +115,7 @@ fn objects(step: &Step) -> (Option<&KeyRef>, Option<&UsagePlanTarget>) {
         | Step::TagKey { key, .. }
         | Step::Attach { key, .. }
         | Step::Detach { key, .. }
+        | Step::Deliver { key, .. }
         | Step::DeleteKey { key } => (Some(key), None),
     }
 }

@@ -185,6 +185,7 @@ pub(super) fn handle(change: &Change) -> Option<&Handle> {
         | Step::TagKey { key, .. }
         | Step::Attach { key, .. }
         | Step::Detach { key, .. }
+        | Step::Deliver { key, .. }
         | Step::DeleteKey { key } => key.handle.as_ref(),
         Step::CreateUsagePlan { .. } | Step::CreateKey { .. } => None,
     }
@@ -208,6 +209,9 @@ fn say(said: &mut String, change: &Change) {
         }
         Step::Detach { usage_plan, .. } => {
             let _ = write!(said, " from {}", cell(&usage_plan.name));
+        }
+        Step::Deliver { destination, .. } => {
+            let _ = write!(said, " to {}", cell(&destination.to_string()));
         }
         Step::CreateUsagePlan { .. }
         | Step::UpdateUsagePlan { .. }

@@ -35,6 +35,9 @@ pub enum StepError {
     /// An earlier step, on which this one rests, was not carried out.
     #[error("not tried: {0} was not made")]
     Unmade(String),
+    /// The value could not be put into its secret store.
+    #[error("{0}")]
+    Undelivered(String),
 }
 
 /// Carries out the steps of one plan, and remembers what they made.
@@ -126,6 +129,10 @@ impl Hands {
                 self.writer.detach(&usage_plan, &key).await?;
                 Ok(())
             }
+            Step::Deliver { destination, .. } => Err(StepError::Undelivered(format!(
+                "this version has no way to {}",
+                destination.store()
+            ))),
             Step::DeleteKey { key } => {
                 self.writer.delete_key(&self.key_id(key)?).await?;
                 Ok(())

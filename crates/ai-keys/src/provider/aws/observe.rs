@@ -56,6 +56,7 @@ pub async fn observe(
             account: account.to_owned(),
             region: reader.region().to_owned(),
             apis,
+            deliveries: BTreeMap::new(),
             usage_plans,
             keys: BTreeMap::new(),
         },
