@@ -30,6 +30,24 @@ impl Ids {
         self.text(40, VALUE_ALPHABET)
     }
 
+    /// Six characters, as end a secret's ARN.
+    pub(crate) fn suffix(&mut self) -> String {
+        self.text(6, VALUE_ALPHABET)
+    }
+
+    /// A version id of the service's own making.
+    pub(crate) fn uuid(&mut self) -> String {
+        let mut digits = |length| self.text(length, b"0123456789abcdef");
+        format!(
+            "{}-{}-4{}-a{}-{}",
+            digits(8),
+            digits(4),
+            digits(3),
+            digits(3),
+            digits(12)
+        )
+    }
+
     fn text(&mut self, length: usize, alphabet: &[u8]) -> String {
         (0..length)
             .filter_map(|_| self.pick(alphabet))

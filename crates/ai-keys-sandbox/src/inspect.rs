@@ -2,15 +2,19 @@
 
 use bytes::Bytes;
 use hyper::HeaderMap;
+use hyper::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::api::{delete_stage, ensure_stage};
 use crate::error::SandboxError;
 use crate::gate::View;
 use crate::lock;
+use crate::protocol::find;
 use crate::query::Query;
-use crate::records::{KeyRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord};
-use crate::route::route;
+use crate::records::{
+    KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord,
+};
+use crate::route::{Route, route};
 use crate::sandbox::Sandbox;
 use crate::scope::Scope;
 use crate::seed;
@@ -63,6 +67,18 @@ impl Sandbox {
     #[must_use]
     pub fn usage_plans(&self, scope: &Scope) -> Vec<UsagePlanRecord> {
         seed::usage_plan_records(lock(&self.shared.world).region(scope))
+    }
+
+    /// Returns the secrets of an account and region by name, those scheduled for deletion too.
+    #[must_use]
+    pub fn secrets(&self, scope: &Scope) -> Vec<SecretRecord> {
+        seed::secret_records(lock(&self.shared.world).region(scope))
+    }
+
+    /// Returns the parameters of an account and region by name.
+    #[must_use]
+    pub fn parameters(&self, scope: &Scope) -> Vec<ParameterRecord> {
+        seed::parameter_records(lock(&self.shared.world).region(scope))
     }
 
     /// Returns every key value in the sandbox, for canary tests.
@@ -131,18 +147,50 @@ impl Sandbox {
         let body = body
             .map(|body| Bytes::from(body.to_string()))
             .unwrap_or_default();
-        let headers = HeaderMap::new();
         let request = Incoming {
             method: method.to_owned(),
             path: path.to_owned(),
             query,
-            headers,
+            headers: HeaderMap::new(),
             body,
         };
-        let answer = service::run(&self.shared, scope, &found, &parsed, &request, View::Live);
-        Ok((
-            answer.status,
-            serde_json::from_slice(&answer.body).unwrap_or(Value::Null),
-        ))
+        Ok(self.run_out_of_band(scope, &found, &parsed, &request))
+    }
+
+    /// As [`Sandbox::out_of_band`], for Secrets Manager and SSM: `target` is such as
+    /// `secretsmanager.DeleteSecret`.
+    ///
+    /// # Errors
+    /// [`SandboxError::Refused`] if there is no such operation.
+    pub fn out_of_band_json(
+        &self,
+        scope: &Scope,
+        target: &str,
+        body: &Value,
+    ) -> Result<(u16, Value), SandboxError> {
+        let refused = || SandboxError::Refused("no such operation".to_owned());
+        let header = HeaderValue::from_str(target).map_err(|_| refused())?;
+        let query = Query::parse(None);
+        let request = Incoming {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: None,
+            headers: HeaderMap::from_iter([(HeaderName::from_static("x-amz-target"), header)]),
+            body: Bytes::from(body.to_string()),
+        };
+        let found = find(&request, &query).ok_or_else(refused)?;
+        Ok(self.run_out_of_band(scope, &found, &query, &request))
+    }
+
+    fn run_out_of_band(
+        &self,
+        scope: &Scope,
+        route: &Route,
+        query: &Query,
+        request: &Incoming,
+    ) -> (u16, Value) {
+        let answer = service::run(&self.shared, scope, route, query, request, View::Live);
+        let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        (answer.status, body)
     }
 }

@@ -35,6 +35,7 @@ mod inspect;
 mod journal;
 mod model;
 mod options;
+mod parameters;
 mod protocol;
 mod proxy;
 mod query;
@@ -45,6 +46,7 @@ mod rules;
 mod running;
 mod sandbox;
 mod scope;
+mod secrets;
 mod seed;
 mod server;
 mod service;
@@ -61,7 +63,9 @@ pub use crate::fault_rule::{Act, FaultRule, Refusal, Turn};
 pub use crate::journal::JournalEntry;
 pub use crate::options::{Limits, ListTags, Options};
 pub use crate::proxy::FaultProxy;
-pub use crate::records::{KeyRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord};
+pub use crate::records::{
+    KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord,
+};
 pub use crate::running::Running;
 pub use crate::sandbox::Sandbox;
 pub use crate::scope::{DEFAULT_ACCOUNT, Scope};

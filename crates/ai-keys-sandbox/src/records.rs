@@ -35,6 +35,74 @@ impl fmt::Debug for KeyRecord {
     }
 }
 
+/// A secret of Secrets Manager in the sandbox. Its `Debug` leaves the value out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretRecord {
+    /// The name.
+    pub name: String,
+    /// What is current: the value of the version with the label `AWSCURRENT`.
+    pub value: Option<String>,
+    /// The description.
+    pub description: Option<String>,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+    /// The labels of each version, by version id.
+    pub versions: BTreeMap<String, Vec<String>>,
+    /// The KMS key, if one was named.
+    pub kms_key: Option<String>,
+    /// The resource policy.
+    pub policy: Option<String>,
+    /// The regions that have a copy.
+    pub replicas: Vec<String>,
+    /// Whether it is scheduled for deletion.
+    pub is_deleted: bool,
+}
+
+/// A parameter of SSM in the sandbox. Its `Debug` leaves the value out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ParameterRecord {
+    /// The name.
+    pub name: String,
+    /// The newest value.
+    pub value: String,
+    /// The newest description.
+    pub description: Option<String>,
+    /// `String`, `StringList` or `SecureString`.
+    pub kind: String,
+    /// `Standard` or `Advanced`.
+    pub tier: String,
+    /// The number of the newest version.
+    pub version: u64,
+    /// The labels of the newest version.
+    pub labels: Vec<String>,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for SecretRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretRecord")
+            .field("name", &self.name)
+            .field("description", &self.description)
+            .field("tags", &self.tags)
+            .field("versions", &self.versions)
+            .field("is_deleted", &self.is_deleted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ParameterRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParameterRecord")
+            .field("name", &self.name)
+            .field("description", &self.description)
+            .field("tier", &self.tier)
+            .field("version", &self.version)
+            .field("labels", &self.labels)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A usage plan in the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsagePlanRecord {

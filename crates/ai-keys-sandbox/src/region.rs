@@ -1,4 +1,4 @@
-//! The keys and usage plans of one account and region.
+//! The keys, usage plans, secrets and parameters of one account and region.
 //!
 //! Objects are numbered in the order of their creation. Lists go from the newest number to the oldest,
 //! and a paging cursor is a number, so keys that come or go between two pages move nothing else.
@@ -8,13 +8,21 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Key, UsagePlan};
+use crate::parameters::Parameter;
+use crate::secrets::StoredSecret;
 
-/// The keys and usage plans of one account and region.
+/// What one account and region holds.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Region {
     last_number: u64,
     pub(crate) keys: BTreeMap<u64, Key>,
     pub(crate) usage_plans: BTreeMap<u64, UsagePlan>,
+    /// By name.
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, StoredSecret>,
+    /// By name.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, Parameter>,
     #[serde(skip)]
     key_by_id: HashMap<String, u64>,
     #[serde(skip)]

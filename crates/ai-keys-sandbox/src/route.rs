@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::query::{Query, percent_decode};
 
 macro_rules! operations {
-    ($($service:ident { $($name:ident)* })*) => {
+    ($($service:ident { $($name:ident $(($aws:literal))?)* })*) => {
         /// The operations that the sandbox carries out.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub(crate) enum Operation { $($($name),*),* }
@@ -15,7 +15,7 @@ macro_rules! operations {
 
             /// Returns AWS's name of the operation.
             pub(crate) fn name(self) -> &'static str {
-                match self { $($(Self::$name => stringify!($name)),*),* }
+                match self { $($(Self::$name => operations!(@name $name $($aws)?)),*),* }
             }
 
             /// Returns the service that has the operation.
@@ -24,6 +24,8 @@ macro_rules! operations {
             }
         }
     };
+    (@name $name:ident) => { stringify!($name) };
+    (@name $name:ident $aws:literal) => { $aws };
 }
 
 /// The services that the sandbox plays.
@@ -31,6 +33,8 @@ macro_rules! operations {
 pub(crate) enum Service {
     ApiGateway,
     Sts,
+    SecretsManager,
+    Ssm,
 }
 
 operations! {
@@ -42,6 +46,18 @@ operations! {
         GetRestApis GetRestApi GetStages GetStage
     }
     Sts { GetCallerIdentity AssumeRole AssumeRoleWithWebIdentity }
+    SecretsManager {
+        CreateSecret DescribeSecret ListSecrets UpdateSecret DeleteSecret RestoreSecret
+        PutSecretValue GetSecretValue UpdateSecretVersionStage
+        TagSecret("TagResource") UntagSecret("UntagResource")
+        PutResourcePolicy GetResourcePolicy DeleteResourcePolicy
+        ReplicateSecretToRegions RemoveRegionsFromReplication
+    }
+    Ssm {
+        PutParameter GetParameter GetParameterHistory DescribeParameters DeleteParameter
+        LabelParameterVersion UnlabelParameterVersion
+        AddTagsToResource RemoveTagsFromResource ListTagsForResource
+    }
 }
 
 impl Operation {
@@ -50,14 +66,24 @@ impl Operation {
         is_read(self.name())
     }
 
-    /// Finds an operation of the JSON services by its `X-Amz-Target`.
-    pub(crate) fn of_target(_target: &str) -> Option<Self> {
-        None
+    /// Finds an operation of the JSON services by its `X-Amz-Target`, `secretsmanager.CreateSecret`.
+    pub(crate) fn of_target(target: &str) -> Option<Self> {
+        let (prefix, name) = target.rsplit_once('.')?;
+        let service = match prefix {
+            "secretsmanager" => Service::SecretsManager,
+            "AmazonSSM" => Service::Ssm,
+            _ => return None,
+        };
+        Self::find(service, name)
     }
 
     /// Finds an operation of STS by its `Action`.
     pub(crate) fn of_action(action: &str) -> Option<Self> {
-        let is_it = |one: &&Self| one.service() == Service::Sts && one.name() == action;
+        Self::find(Service::Sts, action)
+    }
+
+    fn find(service: Service, name: &str) -> Option<Self> {
+        let is_it = |one: &&Self| one.service() == service && one.name() == name;
         Self::ALL.iter().find(is_it).copied()
     }
 }
@@ -150,6 +176,22 @@ mod tests {
             (Operation::TagResource, vec![arn.to_owned()])
         );
         assert_eq!(found("GET", &format!("/tags/{arn}")).unwrap().1, [arn]);
+    }
+
+    #[test]
+    fn a_target_names_its_service() {
+        let of = |target| Operation::of_target(target);
+        assert_eq!(of("secretsmanager.TagResource"), Some(Operation::TagSecret));
+        assert_eq!(of("AmazonSSM.PutParameter"), Some(Operation::PutParameter));
+        for target in [
+            "AmazonSSM.CreateSecret",
+            "secretsmanager.CreateApiKey",
+            "PutParameter",
+        ] {
+            assert_eq!(of(target), None, "{target}");
+        }
+        assert_eq!(Operation::TagSecret.name(), "TagResource");
+        assert!(Operation::ListSecrets.is_read() && !Operation::LabelParameterVersion.is_read());
     }
 
     #[test]

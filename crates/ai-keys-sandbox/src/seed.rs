@@ -6,10 +6,14 @@ use crate::answer::ApiError;
 use crate::api::{check_association, ensure_stage, fresh_key_id};
 use crate::ids::Ids;
 use crate::model::{ApiStage, Key, Quota, Throttle, UsagePlan, World};
-use crate::records::{KeyRecord, SeedKey, SeedUsagePlan, UsagePlanRecord};
+use crate::parameters::Parameter;
+use crate::records::{
+    KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, UsagePlanRecord,
+};
 use crate::region::Region;
 use crate::rules;
 use crate::scope::Scope;
+use crate::secrets::{CURRENT, Payload, StoredSecret};
 
 /// Adds usage plans and keys; returns the ids of the keys.
 pub(crate) fn seed(
@@ -114,6 +118,55 @@ fn add_key(
         region.associate(usage_plan_id, &id);
     }
     Ok(id)
+}
+
+/// Returns the secrets of a region by name, those scheduled for deletion too.
+pub(crate) fn secret_records(region: &Region) -> Vec<SecretRecord> {
+    let record = |secret: &StoredSecret| {
+        let current = secret
+            .version_at(CURRENT)
+            .and_then(|id| secret.versions.get(id));
+        let value = current.map(|version| match &version.value {
+            Payload::String(text) | Payload::Binary(text) => text.clone(),
+        });
+        let versions = secret.versions.iter();
+        let replicas = secret.replicas.iter();
+        SecretRecord {
+            name: secret.name.clone(),
+            value,
+            description: secret.description.clone(),
+            tags: secret.tags.clone(),
+            versions: versions
+                .map(|(id, version)| (id.clone(), version.stages.iter().cloned().collect()))
+                .collect(),
+            kms_key: secret.kms_key.clone(),
+            policy: secret.policy.clone(),
+            replicas: replicas
+                .filter(|replica| replica.problem.is_none())
+                .map(|replica| replica.region.clone())
+                .collect(),
+            is_deleted: secret.gone_ms.is_some(),
+        }
+    };
+    region.secrets.values().map(record).collect()
+}
+
+/// Returns the parameters of a region by name.
+pub(crate) fn parameter_records(region: &Region) -> Vec<ParameterRecord> {
+    let record = |parameter: &Parameter| {
+        let (number, version) = parameter.newest()?;
+        Some(ParameterRecord {
+            name: parameter.name.clone(),
+            value: version.value.clone(),
+            description: version.description.clone(),
+            kind: parameter.kind.name().to_owned(),
+            tier: parameter.tier.name().to_owned(),
+            version: number,
+            labels: version.labels.iter().cloned().collect(),
+            tags: parameter.tags.clone(),
+        })
+    };
+    region.parameters.values().filter_map(record).collect()
 }
 
 pub(crate) fn key_records(region: &Region) -> Vec<KeyRecord> {

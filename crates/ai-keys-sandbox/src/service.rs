@@ -87,7 +87,11 @@ async fn carry_out(
         let admitted = lock(&shared.buckets).admit(&caller.scope, route.operation, shared.now_ms());
         if let Err(seconds) = admitted {
             let answer = protocol.refuse(&protocol.throttled());
-            return answer.with_header("retry-after", &seconds.to_string());
+            // Secrets Manager and SSM do not say when to come back.
+            return match protocol {
+                Protocol::RestJson => answer.with_header("retry-after", &seconds.to_string()),
+                Protocol::Json | Protocol::Query => answer,
+            };
         }
     }
     let mut association = None;

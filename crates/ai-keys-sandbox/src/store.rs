@@ -1,6 +1,6 @@
 //! The state of a sandbox in a directory: `state.json`, `journal.jsonl`, `server.json`, `lock`.
 //!
-//! Up to [`SMALL`] keys, the state is on disk before the answer leaves: a killed process loses nothing.
+//! Up to [`SMALL`] keys and secrets, the state is on disk before the answer leaves: a killed process loses nothing.
 //! Above, writing megabytes after each call would cost more than the call, so it is saved once a second,
 //! on shutdown and on drop; a kill can lose the last second. Files are replaced by rename, never half
 //! written, and readable by their owner only, because the state holds key values.
@@ -17,7 +17,7 @@ use crate::error::SandboxError;
 use crate::lock;
 use crate::model::World;
 
-/// Up to this many keys, each change is saved before it is answered.
+/// Up to this many keys, secrets and parameters, each change is saved before it is answered.
 const SMALL: usize = 500;
 /// The version of the file's shape.
 const FORMAT: u32 = 1;
@@ -89,12 +89,12 @@ impl Store {
 
     pub(crate) fn changed(&self, world: &Mutex<World>) -> io::Result<()> {
         self.is_dirty.store(true, Ordering::Release);
-        let keys: usize = lock(world)
+        let objects: usize = lock(world)
             .regions
             .values()
-            .map(|region| region.keys.len())
+            .map(|region| region.keys.len() + region.secrets.len() + region.parameters.len())
             .sum();
-        if keys <= SMALL {
+        if objects <= SMALL {
             self.flush(world)
         } else {
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::route::Operation;
+use crate::route::{Operation, Service};
 use crate::scope::Scope;
 
 /// One request is a million micro-tokens, so that 1 request per 20 s is a whole number per millisecond.
@@ -15,20 +15,73 @@ pub(crate) struct Rate {
     burst_requests: i64,
 }
 
-/// Control plane in total: 10 per second, burst 40. Checked 2026-11-23.
+/// API Gateway's control plane in total: 10 per second, burst 40. Checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
 const TOTAL: Rate = Rate {
     micro_per_ms: 10_000,
     burst_requests: 40,
 };
-const FIVE_PER_SECOND: Rate = Rate {
-    micro_per_ms: 5_000,
-    burst_requests: 5,
-};
 const ONE_PER_20_SECONDS: Rate = Rate {
     micro_per_ms: 50,
     burst_requests: 1,
 };
+
+/// A budget that calls share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Budget {
+    /// All of API Gateway.
+    Gateway,
+    /// One operation.
+    Own(Operation),
+    /// New values, labels and replicas of secrets.
+    SecretValues,
+    /// Resource policies of secrets.
+    SecretPolicies,
+    /// Tags of secrets.
+    SecretTags,
+    /// Looking at one secret.
+    SecretReads,
+    /// What SSM publishes no rate for.
+    OtherParameterCalls,
+}
+
+/// Returns the budgets that a call draws on.
+///
+/// Sources, checked 2026-11-23: API Gateway as [`TOTAL`];
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>;
+/// <https://docs.aws.amazon.com/general/latest/gr/ssm.html>, where `PutParameter` has 3 and `GetParameter` 40
+/// per second. SSM publishes none for its other operations: 10 is assumed.
+fn budgets(operation: Operation) -> Vec<(Budget, Rate)> {
+    let own = Budget::Own(operation);
+    let one = |budget, per_second| vec![(budget, Rate::per_second(per_second))];
+    match operation {
+        Operation::CreateApiKey | Operation::DeleteApiKey => {
+            vec![(Budget::Gateway, TOTAL), (own, Rate::per_second(5))]
+        }
+        Operation::UpdateUsagePlan => vec![(Budget::Gateway, TOTAL), (own, ONE_PER_20_SECONDS)],
+        Operation::CreateSecret | Operation::DeleteSecret | Operation::RestoreSecret => {
+            one(own, 50)
+        }
+        Operation::ListSecrets => one(own, 100),
+        Operation::PutSecretValue
+        | Operation::UpdateSecret
+        | Operation::UpdateSecretVersionStage
+        | Operation::ReplicateSecretToRegions
+        | Operation::RemoveRegionsFromReplication => one(Budget::SecretValues, 50),
+        Operation::PutResourcePolicy
+        | Operation::GetResourcePolicy
+        | Operation::DeleteResourcePolicy => one(Budget::SecretPolicies, 50),
+        Operation::TagSecret | Operation::UntagSecret => one(Budget::SecretTags, 50),
+        Operation::DescribeSecret | Operation::GetSecretValue => one(Budget::SecretReads, 10_000),
+        Operation::PutParameter => one(own, 3),
+        Operation::GetParameter => one(own, 40),
+        _ => match operation.service() {
+            Service::ApiGateway => vec![(Budget::Gateway, TOTAL)],
+            Service::Ssm => one(Budget::OtherParameterCalls, 10),
+            Service::SecretsManager | Service::Sts => Vec::new(),
+        },
+    }
+}
 
 /// A bucket that starts full.
 #[derive(Default)]
@@ -38,9 +91,17 @@ pub(crate) struct Bucket {
 
 /// The buckets of every account and region.
 #[derive(Default)]
-pub(crate) struct Buckets(HashMap<(Scope, Option<Operation>), Bucket>);
+pub(crate) struct Buckets(HashMap<(Scope, Budget), Bucket>);
 
 impl Rate {
+    /// Returns a rate whose bucket holds one second's worth.
+    const fn per_second(requests: i64) -> Self {
+        Self {
+            micro_per_ms: requests * 1000,
+            burst_requests: requests,
+        }
+    }
+
     /// Returns the rate of a usage plan; negative and absurd numbers are cut off.
     #[expect(
         clippy::cast_possible_truncation,
@@ -96,28 +157,22 @@ impl Buckets {
         operation: Operation,
         now_ms: i64,
     ) -> Result<(), i64> {
-        let own = match operation {
-            Operation::CreateApiKey | Operation::DeleteApiKey => Some(FIVE_PER_SECOND),
-            Operation::UpdateUsagePlan => Some(ONE_PER_20_SECONDS),
-            _ => None,
-        };
-        let total_wait = self.bucket(scope, None).wait_ms(TOTAL, now_ms);
-        let own_wait = own.map_or(0, |rate| {
-            self.bucket(scope, Some(operation)).wait_ms(rate, now_ms)
-        });
-        let wait_ms = total_wait.max(own_wait);
+        let budgets = budgets(operation);
+        let waits = budgets
+            .iter()
+            .map(|(budget, rate)| self.bucket(scope, *budget).wait_ms(*rate, now_ms));
+        let wait_ms = waits.max().unwrap_or(0);
         if wait_ms > 0 {
             return Err((wait_ms.saturating_add(999)) / 1000);
         }
-        self.bucket(scope, None).spend();
-        if own.is_some() {
-            self.bucket(scope, Some(operation)).spend();
+        for (budget, _) in budgets {
+            self.bucket(scope, budget).spend();
         }
         Ok(())
     }
 
-    fn bucket(&mut self, scope: &Scope, operation: Option<Operation>) -> &mut Bucket {
-        self.0.entry((scope.clone(), operation)).or_default()
+    fn bucket(&mut self, scope: &Scope, budget: Budget) -> &mut Bucket {
+        self.0.entry((scope.clone(), budget)).or_default()
     }
 }
 
@@ -165,6 +220,21 @@ mod tests {
             passed(&mut buckets, Operation::UpdateUsagePlan, 10, 20_000),
             1
         );
+    }
+
+    #[test]
+    fn each_service_has_budgets_of_its_own() {
+        let mut buckets = Buckets::default();
+        assert_eq!(passed(&mut buckets, Operation::PutParameter, 10, 0), 3);
+        assert_eq!(
+            passed(&mut buckets, Operation::DescribeParameters, 20, 0),
+            10
+        );
+        assert_eq!(passed(&mut buckets, Operation::PutSecretValue, 30, 0), 30);
+        assert_eq!(passed(&mut buckets, Operation::UpdateSecret, 30, 0), 20);
+        assert_eq!(passed(&mut buckets, Operation::CreateSecret, 60, 0), 50);
+        assert_eq!(passed(&mut buckets, Operation::GetApiKeys, 60, 0), 40);
+        assert_eq!(passed(&mut buckets, Operation::PutParameter, 10, 1000), 3);
     }
 
     #[test]

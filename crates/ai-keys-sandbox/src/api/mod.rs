@@ -3,8 +3,10 @@
 mod import_keys;
 mod keys;
 mod page;
+mod parameters;
 mod patch;
 mod rest_apis;
+mod secrets;
 pub(crate) mod sts;
 mod tags;
 mod usage;
@@ -27,7 +29,7 @@ use crate::model::World;
 use crate::options::Options;
 use crate::query::Query;
 use crate::region::Region;
-use crate::route::{Operation, Route};
+use crate::route::{Operation, Route, Service};
 use crate::scope::Scope;
 
 /// Everything that an operation sees.
@@ -61,6 +63,12 @@ impl Call<'_> {
         };
         serde_json::from_slice(body).map_err(|_| ApiError::bad_request("Invalid request body"))
     }
+
+    /// Reads the input of a JSON service, which leaves out what it does not know.
+    fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        serde_json::from_slice(self.body)
+            .map_err(|_| ApiError::new(400, "SerializationException", "The request cannot be read"))
+    }
 }
 
 /// Carries out one operation, whole or not at all.
@@ -90,10 +98,10 @@ pub(crate) fn carry_out(route: &Route, call: &mut Call<'_>) -> Outcome {
         Operation::GetRestApi => rest_apis::get(call),
         Operation::GetStages => rest_apis::list_stages(call),
         Operation::GetStage => rest_apis::get_stage(call),
-        Operation::GetCallerIdentity
-        | Operation::AssumeRole
-        | Operation::AssumeRoleWithWebIdentity => {
-            Err(ApiError::not_found("STS has a protocol of its own"))
-        }
+        operation => match operation.service() {
+            Service::SecretsManager => secrets::carry_out(operation, call),
+            Service::Ssm => parameters::carry_out(operation, call),
+            Service::Sts | Service::ApiGateway => Err(ApiError::not_found("carried out elsewhere")),
+        },
     }
 }

@@ -77,4 +77,22 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
     row("D35", "a deleted stage leaves its usage plans", "1", "0"),
     // Found by our own tests; the service's model says integer.
     row("D36", "a patched quota is still a number", "200 \"7\"", "200 7"),
+    // Secrets Manager and SSM. The documents of both say 400 for what is not found.
+    row("S1", "a name has letters, digits and few signs", "200", "400 validation"),
+    row("S2", "a value has 65,536 bytes at most", "200, 200", "200, 400 validation"),
+    row("S3", "a secret without a version has no value", "404 resourcenotfound", "400 resourcenotfound"),
+    row("S3", "a secret that does not exist is not found", "404 resourcenotfound x4", "400 resourcenotfound x4"),
+    row("S4", "current cannot be taken away", "200", "400 invalidparameter"),
+    row("S5", "a page has 100 secrets at most", "200", "400"),
+    row("S6", "the name of a deleted secret is taken", "400 resourceexists", "400 invalidrequest"),
+    row("S7", "a deleted secret is not read or written", "400 invalidrequest, 200", "400 invalidrequest, 400 invalidrequest"),
+    row("S8", "a description is updated without a new version", "400 - 1", "200 b 1"),
+    row("S9", "a policy for everyone is refused on request", "200", "400 publicpolicy"),
+    row("P1", "an encrypted value is not shown undecrypted", "shown", "hidden"),
+    row("P2", "a standard value has 4,096 characters at most", "200, 200", "200, 400 validation"),
+    row("P2", "an advanced value has 8,192 characters at most", "200, 200", "200, 400 validation"),
+    row("P3", "an advanced parameter stays so", "200", "400 validation"),
+    row("P4", "a name with a slash begins with one", "200", "400 validation"),
+    row("P4", "a name has 15 levels at most", "200 200", "200 400"),
+    row("P5", "parameters come in pages of 50 at most", "3+3, 200", "2+1, 400"),
 ];

@@ -1,4 +1,4 @@
-//! One list of assertions about API Gateway, run against the sandbox and against moto.
+//! One list of assertions about API Gateway, Secrets Manager and SSM, run against the sandbox and against moto.
 //!
 //! The sandbox must do what AWS does, in every line. moto must too, but for the lines of
 //! [`deviations::DEVIATIONS`], in which it must do exactly what it did when the table was written: a fix
@@ -18,6 +18,10 @@ mod keys;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
+mod parameters;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod target;
 #[cfg(test)]
 mod usage_plans;
@@ -27,7 +31,7 @@ mod suite {
     use crate::deviations::{DEVIATIONS, Deviation};
     use crate::moto::Moto;
     use crate::target::Target;
-    use crate::{associations, keys, usage_plans};
+    use crate::{associations, keys, parameters, secrets, usage_plans};
 
     /// A claim about API Gateway: what is seen when the steps are taken, and what AWS shows.
     pub(crate) struct Assertion {
@@ -49,6 +53,8 @@ mod suite {
             .iter()
             .chain(usage_plans::ASSERTIONS)
             .chain(associations::ASSERTIONS)
+            .chain(secrets::ASSERTIONS)
+            .chain(parameters::ASSERTIONS)
             .collect()
     }
 

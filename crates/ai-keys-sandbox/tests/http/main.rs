@@ -22,6 +22,8 @@ mod roles;
 #[cfg(test)]
 mod scale;
 #[cfg(test)]
+mod secret_stores;
+#[cfg(test)]
 mod tags;
 #[cfg(test)]
 mod usage_plans;

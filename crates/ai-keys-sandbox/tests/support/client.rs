@@ -73,6 +73,13 @@ impl Client {
         self.send("DELETE", target, "", "")
     }
 
+    /// Asks a JSON service: `target` is such as `secretsmanager.CreateSecret`.
+    pub(crate) fn ask(&self, target: &str, body: &Value) -> Reply {
+        let headers =
+            format!("content-type: application/x-amz-json-1.1\r\nx-amz-target: {target}\r\n");
+        self.send("POST", "/", &headers, &body.to_string())
+    }
+
     /// Sends a request; `headers` are whole lines.
     pub(crate) fn send(&self, method: &str, target: &str, headers: &str, body: &str) -> Reply {
         let nothing = || Reply {
