@@ -4,6 +4,7 @@
 //! type here can hold the value of a key.
 
 pub mod check;
+pub mod compose;
 pub mod date;
 pub mod diagnostic;
 pub mod digest;

@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod cli;
 pub mod exit;
+mod import;
 pub mod mask;
 pub mod output;
 pub mod provider;

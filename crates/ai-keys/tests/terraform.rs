@@ -15,6 +15,9 @@ mod tests {
     use crate::moto_support::{Folder, Moto};
 
     const MAIN: &str = include_str!("terraform/main.tf");
+    const FLEET: &str = include_str!("terraform/fleet.tf");
+    /// The same source without what was taken over.
+    const FLEET_AFTERWARDS: &str = include_str!("terraform/fleet_afterwards.tf");
 
     const MANIFEST: &str = r#"
 version = 1
@@ -40,8 +43,12 @@ usage-plans = ["internal"]
     }
 
     impl<'m> Terraform<'m> {
-        /// Finds Terraform and the mirror of its provider, or says which is missing.
         fn find(moto: &'m Moto) -> Option<Self> {
+            Self::find_with(moto, MAIN)
+        }
+
+        /// Finds Terraform and the mirror of its provider, or says which is missing.
+        fn find_with(moto: &'m Moto, main: &str) -> Option<Self> {
             let Some(mirror) = variable("AI_KEYS_TERRAFORM_MIRROR") else {
                 println!("skipped: no Terraform (AI_KEYS_TERRAFORM_MIRROR is not set)");
                 return None;
@@ -66,7 +73,7 @@ usage-plans = ["internal"]
                 "cli.tfrc",
                 &format!("provider_installation {{\n{mirror}\n}}\n"),
             );
-            folder.write("main.tf", MAIN);
+            folder.write("main.tf", main);
             let found = Self {
                 program,
                 folder,
@@ -121,6 +128,72 @@ usage-plans = ["internal"]
     fn variable(name: &str) -> Option<PathBuf> {
         let value = std::env::var_os(name).filter(|value| !value.is_empty());
         value.map(PathBuf::from)
+    }
+
+    /// A fleet in a loop, as teams keep it: imported, adopted, handed over, and nothing destroyed.
+    #[test]
+    fn a_fleet_of_terraform_is_imported_and_handed_over() {
+        let Some(moto) = Moto::start() else { return };
+        let Some(terraform) = Terraform::find_with(&moto, FLEET) else {
+            return;
+        };
+        terraform.run(&["apply", "-auto-approve", "-no-color"]);
+        let theirs = moto.keys();
+        assert_eq!(theirs.len(), 12);
+
+        // The state says everything; no account is asked.
+        let folder = Folder::new();
+        folder.write("state.json", &terraform.run(&["show", "-json"]));
+        let import = [
+            "import",
+            "state.json",
+            "--namespace=acme-ai",
+            "--account=123456789012",
+            "--region=eu-west-1",
+        ];
+        moto.take_writes();
+        let ran = moto.ai_keys(&folder, &import).ended(0);
+        let handover = ran.out.clone();
+        ran.says(&[
+            "state.json holds 12 key values in clear text",
+            "12 keys and 2 usage plans",
+        ]);
+        let text = std::fs::read_to_string(folder.path().join("keys.toml")).unwrap();
+        assert!(
+            text.contains("# from aws_api_gateway_api_key.consumer[\"team-07\"]\n[key.team-07]"),
+            "{text}"
+        );
+        assert!(text.contains("[defaults.key]\n"), "{text}");
+
+        // The first plan adopts and does nothing else; afterwards nothing is left.
+        moto.ai_keys(&folder, &["plan"])
+            .ended(0)
+            .shows(&["14 to adopt ·"]);
+        moto.ai_keys(&folder, &["apply", "--yes"]).ended(0);
+        let now = moto.keys();
+        for (name, key) in &theirs {
+            assert_eq!(
+                (&now[name]["id"], &now[name]["value"]),
+                (&key["id"], &key["value"])
+            );
+        }
+        moto.ai_keys(&folder, &["plan", "--detailed-exitcode"])
+            .ended(0)
+            .shows(&["no changes"]);
+
+        // Terraform forgets what it is told to forget, and destroys nothing.
+        terraform.folder.write("main.tf", FLEET_AFTERWARDS);
+        terraform.folder.write("removed.tf", &handover);
+        moto.take_writes();
+        terraform.run(&["apply", "-auto-approve", "-no-color"]);
+        assert_eq!(moto.take_writes(), [""; 0]);
+        assert_eq!(terraform.would_change(), []);
+        let left = terraform.run(&["state", "list"]);
+        assert!(
+            !left.contains("api_key") && !left.contains("usage_plan"),
+            "{left}"
+        );
+        assert!(moto.keys() == now);
     }
 
     /// One story, because `terraform init` alone takes seconds.

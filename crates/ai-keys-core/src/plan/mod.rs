@@ -17,7 +17,7 @@ mod step;
 mod usage_plan_edits;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

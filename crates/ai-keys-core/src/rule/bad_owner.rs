@@ -46,7 +46,8 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     }
 }
 
-fn is_owner(text: &str) -> bool {
+/// Returns whether a text is an owner: one word, not too long.
+pub(crate) fn is_owner(text: &str) -> bool {
     let breaks = |c: char| c.is_whitespace() || "[](){}<>".contains(c);
     text.len() <= LONGEST * 4 && text.chars().count() <= LONGEST && !text.contains(breaks)
 }

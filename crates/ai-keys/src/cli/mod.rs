@@ -7,6 +7,7 @@ mod confirm;
 mod diagnostics;
 mod explain;
 mod fix;
+mod import;
 mod init;
 mod manifest_file;
 mod plan;
@@ -161,6 +162,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Reference(args) => Ok(reference::run(&args, run)),
         Command::Plan(args) => in_runtime(run, plan::run(&args, run)),
         Command::Apply(args) => in_runtime(run, apply::run(&args, run)),
+        Command::Import(args) => in_runtime(run, import::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
         Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
     }
@@ -240,7 +242,11 @@ fn is_out_data(command: &Command) -> bool {
             PlanFormat::Human => false,
         },
         Command::Snapshot(args) => args.out.is_none(),
-        Command::Schema(_) | Command::Completions(_) | Command::Reference(_) => true,
+        // Of an import, what is printed is the other tool's part.
+        Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Import(_)
+        | Command::Reference(_) => true,
         Command::Apply(_) | Command::Explain(_) | Command::Init(_) | Command::Sandbox(_) => false,
     }
 }

@@ -35,6 +35,7 @@ fn every_command_explains_itself() {
         "plan",
         "apply",
         "snapshot",
+        "import",
         "explain",
         "schema",
         "init",

@@ -22,6 +22,8 @@ mod exit_codes;
 mod formats;
 #[cfg(test)]
 mod help;
+#[cfg(test)]
+mod import;
 #[cfg(all(test, unix))]
 mod interruption;
 #[cfg(test)]

@@ -29,8 +29,8 @@ impl Moto {
         let before = self.keys();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ai-keys"));
         command.args(words).current_dir(folder.path()).env_clear();
-        // `apply --plan` has the day of the plan.
-        if !words.contains(&"--plan") {
+        // `apply --plan` has the day of the plan, and an import has none.
+        if !words.contains(&"--plan") && !words.contains(&"import") {
             command.args(["--today", day]);
         }
         for kept in ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"] {

@@ -14,7 +14,7 @@ use crate::state::{Delivered, Handle, LiveKey, LiveState, LiveUsagePlan, Livenes
 
 /// Returns what is live after the whole plan.
 #[track_caller]
-pub(in crate::plan) fn after(live: &LiveState, plan: &Plan) -> LiveState {
+pub(crate) fn after(live: &LiveState, plan: &Plan) -> LiveState {
     carry_out(live, &plan.changes, plan)
 }
 

@@ -3,7 +3,8 @@
 mod after;
 mod world;
 
-pub(super) use after::{after, carry_out};
+pub(crate) use after::after;
+pub(super) use after::carry_out;
 pub(super) use world::{empty, limits, quota, stage};
 
 use super::{Action, Change, Plan, Planned, plan};

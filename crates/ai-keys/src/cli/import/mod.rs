@@ -1,0 +1,141 @@
+//! `ai-keys import`: a manifest that takes over what is live already.
+
+mod choose;
+mod place;
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use ai_keys_core::compose::{Composed, Composition, compose};
+use ai_keys_core::manifest::is_id;
+use ai_keys_core::state::Handle;
+
+use super::args::Import;
+use super::manifest_file::{read_json, shown};
+use super::{Run, RunError};
+use crate::exit::ExitCode;
+use crate::import::{self, Found, Handover};
+use crate::output::untrusted;
+use choose::{Choice, choose};
+
+pub(super) async fn run(args: &Import, run: &Run) -> Result<ExitCode, RunError> {
+    check_names(args)?;
+    if args.out.exists() {
+        return Err(already_there(&args.out));
+    }
+    let found = args
+        .from
+        .as_deref()
+        .map(|path| read(path, run))
+        .transpose()?;
+    let live = Box::pin(place::live_state(args, found.as_ref(), run)).await?;
+    let Choice {
+        keys,
+        usage_plans,
+        notes,
+    } = choose(args, found.as_ref(), &live)?;
+    let composed = compose(&Composition {
+        live: &live,
+        namespace: &args.namespace,
+        target: &args.target,
+        keys,
+        usage_plans,
+        knows_memberships: !found
+            .as_ref()
+            .is_some_and(|found| place::is_described(args, found)),
+        refers_to_usage_plans: args.keys_only,
+        origins: found.as_ref().map(origins).unwrap_or_default(),
+    });
+    // Names and descriptions could quote a value that somebody put there.
+    write_new(&args.out, &run.output.scrub(&composed.text))?;
+    report(args, found.as_ref(), &composed, &notes, run);
+    Ok(ExitCode::Done)
+}
+
+fn check_names(args: &Import) -> Result<(), RunError> {
+    for (flag, name) in [("--namespace", &args.namespace), ("--target", &args.target)] {
+        if !is_id(name) {
+            let name = untrusted(name);
+            return Err(RunError::Usage(format!(
+                "{flag} `{name}` is not a valid name: use lower-case letters, digits and hyphens, a letter first"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path, run: &Run) -> Result<Found, RunError> {
+    let text = read_json(path)?;
+    let found = import::read(&text, &run.output)
+        .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
+    if found.values_in_clear > 0 {
+        run.output.notice(&format!(
+            "warning: {} holds {} key values in clear text, and so does every copy of it; none of them is kept here",
+            shown(path),
+            found.values_in_clear
+        ));
+    }
+    Ok(found)
+}
+
+fn origins(found: &Found) -> BTreeMap<Handle, String> {
+    let keys = found
+        .keys
+        .iter()
+        .map(|(handle, object)| (handle, &object.address));
+    let usage_plans = found.usage_plans.iter();
+    keys.chain(usage_plans.map(|(handle, object)| (handle, &object.address)))
+        .map(|(handle, address)| (handle.clone(), address.whole.clone()))
+        .collect()
+}
+
+fn already_there(path: &Path) -> RunError {
+    RunError::Usage(format!(
+        "{} exists already, and is left as it is: say --out with another name",
+        shown(path)
+    ))
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), RunError> {
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => already_there(path),
+        _ => RunError::Write {
+            path: shown(path),
+            source,
+        },
+    })
+}
+
+fn report(args: &Import, found: Option<&Found>, composed: &Composed, notes: &[String], run: &Run) {
+    let composed_notes = composed.notes.iter().map(ToString::to_string);
+    for note in notes.iter().cloned().chain(composed_notes) {
+        run.output.notice(&format!("note: {}", untrusted(&note)));
+    }
+    let path = shown(&args.out);
+    run.output.notice(&format!(
+        "wrote {path}: {} and {}; next: ai-keys plan {path}",
+        counted(composed.keys.len(), "key"),
+        counted(composed.usage_plans.len(), "usage plan"),
+    ));
+    let Some(found) = found else { return };
+    let is_taken = |handle: &Handle| {
+        composed.keys.contains_key(handle)
+            || (!args.keys_only && composed.usage_plans.contains_key(handle))
+    };
+    let words = Handover::new(found, is_taken).in_words();
+    for line in words.lines() {
+        run.output.print(&format!("{}\n", untrusted(line)));
+    }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{s}")
+}

@@ -1,0 +1,219 @@
+use std::collections::BTreeSet;
+
+use ai_keys_core::state::Handle;
+
+use super::{Found, Handover, Kind, Tool, Unreadable, read};
+use crate::output::Output;
+
+// Made for these tests; opens nothing.
+const VALUE: &str = "Zq7LmP2xR9tVb4KcN8wYd3HsJ6gFe1UaQ5oTi0Xk";
+
+const STATE: &str = r#"{
+  "version": 4, "terraform_version": "1.11.4", "serial": 7, "lineage": "x",
+  "outputs": {"chat": {"value": "VALUE", "type": "string", "sensitive": true}},
+  "resources": [
+    {"mode": "managed", "type": "aws_api_gateway_api_key", "name": "chat", "provider": "p",
+     "instances": [
+      {"index_key": "web", "attributes": {"id": "k1", "name": "chat-web", "value": "VALUE", "enabled": true,
+        "arn": "arn:aws:apigateway:eu-west-1::/apikeys/k1",
+        "description": "Managed by Terraform", "customer_id": "", "tags": {}, "tags_all": {"team": "chat"}}},
+      {"index_key": "a\"]b", "attributes": {"id": "k2", "name": "other", "enabled": false}}]},
+    {"mode": "managed", "module": "module.plans[0]", "type": "aws_api_gateway_usage_plan", "name": "p",
+     "instances": [{"attributes": {"id": "u1", "name": "standard", "description": "",
+        "api_stages": [{"api_id": "a1", "stage": "prod", "throttle": [{"path": "/c/POST", "burst_limit": 2, "rate_limit": 1.5}]}],
+        "throttle_settings": [{"burst_limit": 20, "rate_limit": 10}],
+        "quota_settings": [{"limit": 1000, "offset": 0, "period": "MONTH"}]}}]},
+    {"mode": "managed", "type": "aws_api_gateway_usage_plan_key", "name": "m",
+     "instances": [{"index_key": 0, "attributes": {"id": "k1", "key_id": "k1", "usage_plan_id": "u1", "value": "VALUE"}}]},
+    {"mode": "managed", "type": "aws_api_gateway_rest_api", "name": "api",
+     "instances": [{"attributes": {"id": "a1", "name": "chat-api", "execution_arn": "arn:aws:execute-api:eu-west-1:123456789012:a1"}}]},
+    {"mode": "data", "type": "aws_api_gateway_api_key", "name": "seen", "instances": [{"attributes": {"id": "k9"}}]}
+  ]}"#;
+
+#[track_caller]
+fn found(text: &str) -> Found {
+    let (output, captured) = Output::captured();
+    let found = read(&text.replace("VALUE", VALUE), &output).unwrap();
+    assert!(!format!("{found:?}").contains("Zq7LmP2x"));
+    output.print(&format!("{VALUE}\n"));
+    if text.contains("VALUE") {
+        assert_eq!(captured.stdout(), "***\n", "the value is masked");
+    }
+    found
+}
+
+#[test]
+fn a_terraform_state_says_everything_but_the_values() {
+    let found = found(STATE);
+    assert_eq!((found.tool, found.values_in_clear), (Tool::Terraform, 1));
+    assert_eq!(found.account.as_deref(), Some("123456789012"));
+    assert_eq!(found.region.as_deref(), Some("eu-west-1"));
+    assert_eq!(found.apis["a1"], "chat-api");
+    let addresses: Vec<&str> = found
+        .keys
+        .values()
+        .map(|key| key.address.whole.as_str())
+        .collect();
+    assert_eq!(
+        addresses,
+        [
+            r#"aws_api_gateway_api_key.chat["web"]"#,
+            r#"aws_api_gateway_api_key.chat["a\"]b"]"#
+        ]
+    );
+    let key = found.keys[&Handle::of_id("k1")].live.as_ref().unwrap();
+    assert_eq!(
+        (key.name.as_str(), key.tags["team"].as_str()),
+        ("chat-web", "chat")
+    );
+    assert_eq!(key.customer_id, None);
+    let usage_plan = found.usage_plans[&Handle::of_id("u1")]
+        .live
+        .as_ref()
+        .unwrap();
+    assert_eq!(usage_plan.keys, BTreeSet::from([Handle::of_id("k1")]));
+    assert_eq!(
+        usage_plan.quota.unwrap().to_string(),
+        "1,000 requests/month"
+    );
+    assert_eq!(
+        usage_plan.throttle.unwrap().to_string(),
+        "10 requests/s, bursts of 20"
+    );
+    let methods: Vec<_> = usage_plan.stages.values().flatten().collect();
+    assert_eq!(methods[0].0, "/c/POST");
+}
+
+#[test]
+fn shown_and_stored_states_say_the_same() {
+    let shown = r#"{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {
+      "resources": [
+        {"address": "aws_api_gateway_api_key.chat[\"web\"]", "mode": "managed", "type": "aws_api_gateway_api_key",
+         "name": "chat", "index": "web", "values": {"id": "k1", "name": "chat-web", "value": "VALUE", "enabled": true,
+         "description": "Managed by Terraform", "tags_all": {"team": "chat"}}}],
+      "child_modules": [{"address": "module.plans[0]", "resources": [
+        {"address": "module.plans[0].aws_api_gateway_usage_plan.p", "mode": "managed",
+         "type": "aws_api_gateway_usage_plan", "name": "p", "values": {"id": "u1", "name": "standard"}}]}]}}}"#;
+    let (stored, shown) = (found(STATE), found(shown));
+    let key = Handle::of_id("k1");
+    assert_eq!(stored.keys[&key].address, shown.keys[&key].address);
+    assert_eq!(stored.keys[&key].live, shown.keys[&key].live);
+    let usage_plan = Handle::of_id("u1");
+    assert_eq!(
+        stored.usage_plans[&usage_plan].address,
+        shown.usage_plans[&usage_plan].address
+    );
+}
+
+#[test]
+fn pulumi_says_it_in_camel_case() {
+    let export = r#"{"version": 3, "deployment": {"manifest": {}, "resources": [
+      {"urn": "urn:pulumi:prod::keys::aws:apigateway/apiKey:ApiKey::chat", "custom": true, "id": "k1",
+       "type": "aws:apigateway/apiKey:ApiKey", "outputs": {"name": "chat-web", "enabled": true,
+       "customerId": "c1", "description": "Managed by Pulumi", "tags": {"team": "chat"},
+       "value": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": "\"VALUE\""}}},
+      {"urn": "urn:old", "delete": true, "id": "k0", "type": "aws:apigateway/apiKey:ApiKey", "outputs": {}},
+      {"urn": "urn:pulumi:prod::keys::aws:apigateway/usagePlan:UsagePlan::p", "id": "u1",
+       "type": "aws:apigateway/usagePlan:UsagePlan", "outputs": {"name": "standard",
+       "apiStages": [{"apiId": "a1", "stage": "prod", "throttles": [{"path": "/c/POST", "burstLimit": 2, "rateLimit": 1}]}],
+       "quotaSettings": {"limit": 5, "offset": 2, "period": "WEEK"}, "throttleSettings": {"burstLimit": 0, "rateLimit": 0}}},
+      {"urn": "urn:pulumi:prod::keys::aws:apigateway/usagePlanKey:UsagePlanKey::m", "id": "k1",
+       "type": "aws:apigateway/usagePlanKey:UsagePlanKey", "outputs": {"keyId": "k1", "usagePlanId": "u1"}}]}}"#;
+    let found = found(&export.replace("\\\"VALUE\\\"", "VALUE"));
+    assert_eq!(
+        (found.tool, found.keys.len(), found.values_in_clear),
+        (Tool::Pulumi, 1, 1)
+    );
+    let key = found.keys[&Handle::of_id("k1")].live.as_ref().unwrap();
+    assert_eq!(key.customer_id.as_deref(), Some("c1"));
+    let usage_plan = found.usage_plans[&Handle::of_id("u1")]
+        .live
+        .as_ref()
+        .unwrap();
+    assert_eq!((usage_plan.throttle, usage_plan.keys.len()), (None, 1));
+    assert_eq!(usage_plan.quota.unwrap().offset, 2);
+    let words = Handover::new(&found, |_| true).in_words();
+    let lines: Vec<&str> = words
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "",
+            "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/usagePlanKey:UsagePlanKey::m'",
+            "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/apiKey:ApiKey::chat'",
+            "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/usagePlan:UsagePlan::p'",
+        ]
+    );
+}
+
+#[test]
+fn terraform_forgets_whole_resources_by_blocks_and_the_rest_one_by_one() {
+    let found = found(STATE);
+    let all = Handover::new(&found, |_| true).in_words();
+    let from: Vec<&str> = all.lines().filter(|line| line.contains("from =")).collect();
+    assert_eq!(
+        from,
+        [
+            "  from = aws_api_gateway_api_key.chat",
+            "  from = aws_api_gateway_usage_plan_key.m",
+            "  from = module.plans.aws_api_gateway_usage_plan.p",
+        ]
+    );
+    let web = Handle::of_id("k1");
+    let part = Handover::new(&found, |handle| *handle == web).in_words();
+    assert!(
+        part.contains(r#"#   terraform state rm 'aws_api_gateway_api_key.chat["web"]'"#),
+        "{part}"
+    );
+    assert!(
+        !part.contains("from = aws_api_gateway_api_key.chat"),
+        "{part}"
+    );
+    assert_eq!(Handover::new(&found, |_| false).in_words(), "");
+}
+
+#[test]
+fn a_stack_gives_ids_and_a_template_names() {
+    let stack = r#"{"StackResourceSummaries": [
+      {"LogicalResourceId": "Chat", "PhysicalResourceId": "k1", "ResourceType": "AWS::ApiGateway::ApiKey"},
+      {"LogicalResourceId": "Plan", "PhysicalResourceId": "u1", "ResourceType": "AWS::ApiGateway::UsagePlan"},
+      {"LogicalResourceId": "Link", "PhysicalResourceId": "k1:u1", "ResourceType": "AWS::ApiGateway::UsagePlanKey"},
+      {"LogicalResourceId": "Role", "PhysicalResourceId": "r", "ResourceType": "AWS::IAM::Role"}]}"#;
+    let stack = found(stack);
+    assert_eq!(
+        (
+            stack.keys.len(),
+            stack.usage_plans.len(),
+            stack.memberships.len()
+        ),
+        (1, 1, 1)
+    );
+    let template = r#"{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {
+      "Chat": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Name": "chat-web", "Value": "VALUE"}},
+      "Plan": {"Type": "AWS::ApiGateway::UsagePlan", "Properties": {"UsagePlanName": {"Fn::Sub": "x"}}}}}"#;
+    let template = found(template);
+    let named: Vec<(Kind, &str)> = template
+        .named
+        .iter()
+        .map(|n| (n.kind, n.name.as_str()))
+        .collect();
+    assert_eq!(named, [(Kind::Key, "chat-web"), (Kind::UsagePlan, "")]);
+    assert_eq!(template.values_in_clear, 1);
+}
+
+#[test]
+fn another_file_says_what_to_give_and_quotes_nothing() {
+    let (output, _) = Output::captured();
+    let error = |text: &str| read(text, &output).unwrap_err().to_string();
+    assert!(error("Resources:\n  Chat: {}\n").contains("list-stack-resources"));
+    assert!(error("service: chat\nprovider:\n  name: aws\n").contains(".serverless/"));
+    assert!(
+        error("resource \"aws_api_gateway_api_key\" \"x\" {}").contains("terraform show -json")
+    );
+    assert_eq!(error("{\"a\": VALUE"), "it is not JSON (line 1, column 7)");
+    assert_eq!(error("{\"a\": 1}"), Unreadable::Unknown.to_string());
+    assert_eq!(error("[]"), Unreadable::Unknown.to_string());
+    assert!(error(r#"{"terraform_version": "0.11", "version": 3}"#).contains("version 3"));
+}

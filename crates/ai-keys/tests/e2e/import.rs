@@ -1,0 +1,183 @@
+//! From an account or another tool's file to a manifest that takes everything over.
+
+use ai_keys_sandbox::{SeedKey, SeedUsagePlan};
+
+use crate::support::{World, scope};
+
+/// An account that somebody made by hand: two keys on a usage plan, one on none.
+fn by_hand() -> World {
+    let world = World::new("");
+    let key = |name: &str, enabled: bool, usage_plans: &[&str]| SeedKey {
+        name: name.to_owned(),
+        description: format!("Of {name}"),
+        enabled,
+        value: None,
+        usage_plans: usage_plans.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let usage_plan = SeedUsagePlan {
+        name: "Standard".to_owned(),
+        ..SeedUsagePlan::default()
+    };
+    let keys = [
+        key("Chat Web", true, &["Standard"]),
+        key("batch", false, &["Standard"]),
+        key("unused", true, &[]),
+    ];
+    world.sandbox.seed(&scope(), &[usage_plan], &keys).unwrap();
+    world
+}
+
+const IMPORT: [&str; 7] = [
+    "import",
+    "--namespace",
+    "acme",
+    "--region",
+    "eu-west-1",
+    "--out",
+    "imported.toml",
+];
+
+#[test]
+fn an_account_is_taken_over_with_every_value() {
+    let world = by_hand();
+    let before = world.keys();
+    let ran = world.run(&IMPORT).ended(0);
+    assert!(
+        ran.err
+            .contains("wrote imported.toml: 3 keys and 1 usage plan"),
+        "{}",
+        ran.err
+    );
+    let plan = world.run(&["plan", "imported.toml"]).ended(0);
+    plan.shows("4 to adopt");
+    world.run(&["apply", "--yes", "imported.toml"]).ended(0);
+    let after = world.keys();
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(
+            (&before.id, &before.value, before.enabled),
+            (&after.id, &after.value, after.enabled)
+        );
+        assert_eq!(before.usage_plans, after.usage_plans);
+    }
+    world
+        .run(&["plan", "--detailed-exitcode", "imported.toml"])
+        .ended(0)
+        .shows("no changes");
+}
+
+#[test]
+fn filters_choose_and_a_file_that_is_there_stays() {
+    let world = by_hand();
+    let only = [
+        &IMPORT[..],
+        &["--name", "chat*", "--name", "Chat*", "--keys-only"],
+    ]
+    .concat();
+    world.run(&only).ended(0);
+    let text = world.folder.read("imported.toml");
+    assert!(
+        text.contains("[key.chat-web]\nname = \"Chat Web\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("manage = false") && !text.contains("batch"),
+        "{text}"
+    );
+    world.take_calls();
+    world
+        .run(&IMPORT)
+        .ended(2)
+        .says("imported.toml exists already");
+    assert_eq!(
+        world.take_calls(),
+        [""; 0],
+        "nothing is asked of the account"
+    );
+    assert_eq!(world.folder.read("imported.toml"), text);
+    let none = [&IMPORT[..6], &["other.toml", "--tag", "a=b"]].concat();
+    world.run(&none).ended(2).says("no key passes the filters");
+    let bad = [&IMPORT[..6], &["other.toml", "--tag", "ab"]].concat();
+    world.run(&bad).ended(2).says("NAME=VALUE");
+}
+
+#[test]
+fn a_state_is_read_without_credentials_and_its_values_are_told_of_not_kept() {
+    let world = by_hand();
+    let key = world.key("Chat Web");
+    let state = format!(
+        r#"{{"version": 4, "terraform_version": "1.11.4", "resources": [
+          {{"mode": "managed", "type": "aws_api_gateway_api_key", "name": "chat", "instances": [
+            {{"attributes": {{"id": "{}", "name": "Chat Web", "description": "Of Chat Web", "value": "{}"}}}}]}}]}}"#,
+        key.id, key.value
+    );
+    world.folder.write("terraform.tfstate", state);
+    let unplaced = [&IMPORT[..3], &["terraform.tfstate", "--out", "other.toml"]].concat();
+    world.run(&unplaced).ended(2).says("--account and --region");
+    let words = [
+        &IMPORT[..],
+        &["terraform.tfstate", "--account", "123456789012"],
+    ]
+    .concat();
+    world.take_calls();
+    world
+        .run(&words)
+        .ended(0)
+        .says("holds 1 key values in clear text")
+        .shows("removed {\n  from = aws_api_gateway_api_key.chat\n");
+    assert_eq!(world.take_calls(), [""; 0]);
+    let text = world.folder.read("imported.toml");
+    assert!(
+        text.contains("# from aws_api_gateway_api_key.chat\n[key.chat-web]"),
+        "{text}"
+    );
+    assert!(!text.contains(&key.value));
+    // The usage plan is not in that state: the key stays on it.
+    world
+        .run(&["plan", "imported.toml"])
+        .ended(0)
+        .shows("1 to adopt");
+}
+
+#[test]
+fn a_stack_is_looked_up_in_the_account() {
+    let world = by_hand();
+    let key = world.key("batch");
+    let stack = format!(
+        r#"{{"StackResourceSummaries": [
+          {{"LogicalResourceId": "Batch", "PhysicalResourceId": "{}", "ResourceType": "AWS::ApiGateway::ApiKey"}},
+          {{"LogicalResourceId": "Gone", "PhysicalResourceId": "gone", "ResourceType": "AWS::ApiGateway::ApiKey"}}]}}"#,
+        key.id
+    );
+    world.folder.write("stack.json", stack);
+    world
+        .run(&[&IMPORT[..], &["stack.json"]].concat())
+        .ended(0)
+        .says("key Gone: left out, since it is not in the account")
+        .shows("DeletionPolicy: Retain");
+    let text = world.folder.read("imported.toml");
+    assert!(
+        text.contains("# from Batch\n[key.batch]") && text.contains("enabled = false"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_file_that_is_none_of_them_is_told_apart() {
+    let world = World::new("");
+    for (text, says) in [
+        (
+            "resource \"aws_api_gateway_api_key\" \"a\" {}",
+            "terraform show -json",
+        ),
+        ("{}", "neither a Terraform state"),
+    ] {
+        world.folder.write("odd", text);
+        let words = [&IMPORT[..], &["odd"]].concat();
+        world.run(&words).ended(2).says(says);
+    }
+    let none = [&IMPORT[..], &["none"]].concat();
+    world.run(&none).ended(2).says("there is no file none");
+    let named = ["import", "--namespace", "Acme AI"];
+    world.run(&named).ended(2).says("not a valid name");
+    assert_eq!(world.folder.names(), ["keys.toml", "odd"]);
+}
