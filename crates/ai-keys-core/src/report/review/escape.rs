@@ -96,7 +96,14 @@ fn is_plain_word(word: &str) -> bool {
         .bytes()
         .all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.' | b'-'))
         && number.bytes().next().is_some_and(|b| b.is_ascii_digit());
-    !is_hex && (is_letters(word) || is_number) && !word.starts_with('-')
+    // The name of a table: `[target.prod]`. Without an address behind it, it
+    // is no link.
+    let table = word
+        .strip_prefix('[')
+        .and_then(|word| word.strip_suffix(']'));
+    let is_table = table.is_some_and(|table| table.split('.').all(is_letters));
+    let is_word = is_letters(word) || is_number || is_table || word == "=";
+    is_word && !is_hex && !word.starts_with('-')
 }
 
 /// Returns the length of the longest run of backticks.
@@ -164,6 +171,15 @@ mod tests {
         for (said, written) in [
             ("removed from the file; deleted after 2026-12-07", None),
             ("the grace of 14d is over", None),
+            ("declare one: [target.prod] with protect = true", None),
+            (
+                "[x](https://example.org)",
+                Some("`[x](https://example.org)`"),
+            ),
+            (
+                "a [x]: https://example.org",
+                Some("`a [x]: https://example.org`"),
+            ),
             ("key `a|b` is `c`", Some("key `a|b` is `c`")),
             ("key `a` @team `b`", Some("```key `a` @team `b` ```")),
             ("see www.example.org", Some("`see www.example.org`")),

@@ -1,47 +1,119 @@
-//! A time line that GitHub draws: what falls due on which day.
+//! A time line that GitHub draws: how each value of a key is, and what happens to it when.
 
 use std::fmt::Write as _;
 
-use crate::plan::Plan;
+use crate::date::{Date, Days};
+use crate::report::{EventKind, Life, Phase, PhaseKind};
 
-/// More lines than this are not read by anybody.
-const MOST: usize = 60;
+/// More keys than this make a chart that nobody reads.
+const MOST_KEYS: usize = 30;
 
-/// Draws what falls due on later days as a Gantt chart; empty if nothing does.
-pub(super) fn time_line(plan: &Plan) -> String {
-    if plan.upcoming.is_empty() {
+/// How long a value without an end is drawn after the chart's last day.
+const OPEN_END: Days = Days(14);
+
+/// Draws the keys to which something will happen as a Gantt chart, the next to
+/// change first; empty if nothing will.
+pub(super) fn time_line(lives: &[Life]) -> String {
+    let changing = || lives.iter().filter(|life| life.next.is_some());
+    let days = changing().take(MOST_KEYS).flat_map(|life| {
+        let ends = life.phases.iter().filter_map(|phase| phase.to);
+        life.events.iter().map(|event| event.on).chain(ends)
+    });
+    let Some(last) = days.max() else {
         return String::new();
-    }
-    let mut text = String::from("\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n");
-    let mut section = None;
-    for later in plan.upcoming.iter().take(MOST) {
-        let name = &later.subject.name;
+    };
+    let mut text = String::from(
+        "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat %Y-%m-%d\n",
+    );
+    for life in changing().take(MOST_KEYS) {
         // Writing to a String cannot fail, here and below.
-        if section != Some(name) {
-            let _ = writeln!(text, "  section {}", label(name));
-            section = Some(name);
+        let _ = writeln!(text, "  section {}", label(&life.key));
+        for phase in &life.phases {
+            draw_phase(&mut text, phase, last.plus(OPEN_END));
         }
-        let _ = writeln!(
-            text,
-            "  {} :milestone, {}, 0d",
-            later.action.name(),
-            later.date
-        );
+        for event in &life.events {
+            let crit = match event.is {
+                EventKind::Delete | EventKind::Expire | EventKind::Disable => "crit, ",
+                EventKind::Create | EventKind::Enable | EventKind::Rotate | EventKind::Retire => "",
+            };
+            let words = event.is.in_words();
+            let _ = writeln!(text, "  {words} :{crit}milestone, {}, 0d", event.on);
+        }
     }
     text.push_str("```\n");
+    let more = changing().count().saturating_sub(MOST_KEYS);
+    if more > 0 {
+        let _ = writeln!(text, "\n{more} more keys change on a later day.");
+    }
     text
 }
 
+fn draw_phase(text: &mut String, phase: &Phase, open_end: Date) {
+    let to = phase.to.unwrap_or(open_end);
+    if to <= phase.from {
+        return;
+    }
+    let tag = match phase.is {
+        PhaseKind::Active | PhaseKind::RotationDue | PhaseKind::Overlap => "active",
+        PhaseKind::Disabled | PhaseKind::Grace => "done",
+    };
+    let _ = writeln!(
+        text,
+        "  value {} {} :{tag}, {}, {to}",
+        phase.generation,
+        phase.is.in_words(),
+        phase.from
+    );
+}
+
 /// Writes a name so that Mermaid reads nothing into it: `:`, `;`, `#` and `%`
-/// mean something there, and a first word may be a command.
+/// mean something there.
 fn label(name: &str) -> String {
     let keep = |c: char| {
-        if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
-            c
-        } else {
-            '_'
-        }
+        let is_plain = c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if is_plain { c } else { '_' }
     };
     let name: String = name.chars().take(60).map(keep).collect();
     format!("key {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_hostile_name_stays_in_its_section() {
+        let life = Life {
+            key: "a\n  click b href \"https://x\"; %% #quot; : é".to_owned(),
+            owner: None,
+            next: Some(day("2026-12-01")),
+            phases: vec![Phase {
+                is: PhaseKind::Active,
+                generation: 1,
+                from: day("2026-11-01"),
+                to: None,
+            }],
+            events: vec![crate::report::LifeEvent {
+                is: EventKind::Expire,
+                generation: 1,
+                on: day("2026-12-01"),
+            }],
+        };
+        assert_eq!(
+            time_line(&[life]),
+            "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat %Y-%m-%d\n  \
+             section key a___click_b_href__https___x_______quot_____\n  \
+             value 1 works :active, 2026-11-01, 2026-12-15\n  \
+             expires :crit, milestone, 2026-12-01, 0d\n```\n"
+        );
+    }
+
+    #[test]
+    fn nothing_is_drawn_where_nothing_happens() {
+        assert_eq!(time_line(&[]), "");
+    }
 }

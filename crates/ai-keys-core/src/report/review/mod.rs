@@ -12,6 +12,7 @@ mod counts;
 mod detail;
 mod drift;
 pub(in crate::report) mod escape;
+mod keep;
 mod marker;
 mod mermaid;
 mod page;
@@ -22,14 +23,14 @@ mod summary;
 
 pub(super) use annotation::commands;
 pub use annotation::{Annotation, Place, annotations, diagnostic_annotations, plan_annotations};
-pub use comment::{CommentMeta, LONGEST_COMMENT, comment};
+pub use comment::{CommentMeta, LONGEST_COMMENT, comment, interrupted};
 pub use counts::{ChangeCounts, counts};
 pub use drift::{Issue, drift_issue};
 pub use marker::{CommentMarker, MarkerKind};
 pub use state::{Failure, Refusal, State};
 pub use summary::{LONGEST_SUMMARY, summary};
 
-use super::UsagePlanLimits;
+use super::{Life, UsagePlanLimits};
 use crate::date::Date;
 use crate::diagnostic::Diagnostics;
 use crate::plan::Plan;
@@ -60,6 +61,8 @@ pub struct Review<'a> {
     pub desired: Option<&'a DesiredState>,
     /// What each usage plan allows, in words.
     pub limits: &'a [UsagePlanLimits],
+    /// The lives of its keys, for the time line.
+    pub lives: &'a [Life],
     /// How far it has come.
     pub state: State<'a>,
     /// Where more can be read.
@@ -81,6 +84,7 @@ impl<'a> Review<'a> {
             live: None,
             desired: None,
             limits: &[],
+            lives: &[],
             state: State::Planned,
             links: Links::default(),
         }

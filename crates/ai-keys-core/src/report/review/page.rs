@@ -22,10 +22,15 @@ const LATER_HEAD: &str = "\n**Later**\n\n";
 
 /// Writes the heading and the line below it.
 pub(super) fn head(review: &Review<'_>, counts: &ChangeCounts) -> String {
+    head_with(review, counts, &verdict(review, counts))
+}
+
+/// Writes the heading with a verdict of the caller's.
+pub(super) fn head_with(review: &Review<'_>, counts: &ChangeCounts, verdict: &str) -> String {
     let target = review
         .target
         .map_or(String::new(), |target| format!(" · {}", code(target)));
-    let mut text = format!("### 🔑 ai-keys{target}: {}\n", verdict(review, counts));
+    let mut text = format!("### 🔑 ai-keys{target}: {verdict}\n");
     let mut facts = Vec::new();
     if let Some(plan) = review.plan {
         let kept = plan.counts.unchanged_keys + plan.counts.unchanged_usage_plans;

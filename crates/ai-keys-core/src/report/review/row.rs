@@ -25,6 +25,9 @@ pub(super) const TABLE_HEAD: &str =
 /// take the place of rows.
 const MOST_LINKED: usize = 100;
 
+/// The longest side of a field that is shown in the table, in bytes.
+const MOST_IN_CELL: usize = 60;
+
 /// Returns the rows of a plan: the highest risk first, and by name where it is
 /// equal.
 pub(super) fn rows(plan: &Plan) -> Vec<Row<'_>> {
@@ -221,13 +224,30 @@ fn say(said: &mut String, change: &Change) {
         | Step::TagKey { .. }
         | Step::DeleteKey { .. } => {
             if change.action == Action::Update {
-                let fields: Vec<String> = change.fields.iter().map(|f| cell(&f.field)).collect();
-                let _ = write!(said, " {}", fields.join(", "));
+                say_fields(said, change);
             }
         }
     }
     if let Some(reason) = &change.reason {
         let _ = write!(said, " ({})", prose_cell(reason));
+    }
+}
+
+/// Says which fields change, and of a single short one from what to what.
+fn say_fields(said: &mut String, change: &Change) {
+    // Writing to a String cannot fail, here and below.
+    if let [field] = change.fields.as_slice() {
+        let _ = write!(said, " {}", cell(&field.field));
+        let side = |side: &'_ Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        let (before, after) = (side(&field.before), side(&field.after));
+        if before.len().max(after.len()) <= MOST_IN_CELL {
+            let _ = write!(said, ": {} → {}", prose_cell(&before), prose_cell(&after));
+        }
+        return;
+    }
+    for (at, field) in change.fields.iter().enumerate() {
+        let gap = if at == 0 { " " } else { ", " };
+        let _ = write!(said, "{gap}{}", cell(&field.field));
     }
 }
 

@@ -107,8 +107,17 @@ fn planned(review: &Review<'_>, counts: &ChangeCounts) -> String {
     format!("{}{acknowledgements}", changes(counts.objects))
 }
 
+/// The words with which the last line starts while a plan is carried out.
+pub(super) const APPLYING: &str = "🟠 Applying";
+
+/// Writes the last line of what ended before it was done.
+pub(super) fn ended(links: &Links<'_>) -> String {
+    let run = run_link(links);
+    format!("⚠️ Ended before it was done{run}. A re-run is safe: it does what is left.\n")
+}
+
 /// Says a number of changes.
-pub(super) fn changes(number: u32) -> String {
+fn changes(number: u32) -> String {
     match number {
         1 => "1 change".to_owned(),
         number => format!("{number} changes"),
@@ -119,12 +128,13 @@ pub(super) fn changes(number: u32) -> String {
 pub(super) fn last_line(review: &Review<'_>) -> String {
     let run = run_link(&review.links);
     match review.state {
-        State::Planned if review.plan.is_none() => {
-            format!("❌ Nothing is planned until the errors are gone{run}\n")
-        }
-        State::Planned => format!("📝 Planned{run}{}\n", more(&review.links)),
+        State::Planned => match review.plan {
+            None => format!("❌ Not planned{run}: the manifest has errors\n"),
+            Some(plan) if plan.is_empty() => format!("📝 Planned{run}\n"),
+            Some(_) => format!("📝 Planned{run}{}\n", more(&review.links)),
+        },
         State::Applying { done, total } => {
-            format!("🟠 Applying: {done} of {total} steps done{run}\n")
+            format!("{APPLYING}: {done} of {total} steps done{run}\n")
         }
         State::Applied { total } => format!("✅ Applied {total} of {total} steps{run}\n"),
         State::Partial {
@@ -220,7 +230,7 @@ fn listed(items: impl Iterator<Item = String>, total: usize, most: usize) -> Str
 }
 
 /// Writes ` in [run 1](…)`, as far as it is known.
-fn run_link(links: &Links<'_>) -> String {
+pub(super) fn run_link(links: &Links<'_>) -> String {
     match (links.run, links.repository.and_then(address)) {
         (Some(run), Some(repository)) => {
             format!(" in [run {run}]({repository}/actions/runs/{run})")

@@ -39,7 +39,7 @@ fn scope(review: &Review<'_>, most: usize) -> String {
             page::table(&mut page, review, &rows);
         }
         page::diagnostics(&mut page, review);
-        page.offer(&mermaid::time_line(plan), "the time line");
+        page.offer(&mermaid::time_line(review.lives), "the time line");
         page::later(&mut page, plan);
         page::steps(&mut page, plan);
         page::limits(&mut page, review);
