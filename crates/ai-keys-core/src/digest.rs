@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
+use crate::sorted;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -128,10 +129,10 @@ fn copy_object<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
     // Names of fields have no escapes; those of a map, such as tags, may.
     let mut is_sorted = members.is_sorted_by_key(|(name, _)| name);
     if members.iter().any(|(name, _)| name.contains(&b'\\')) {
-        members.sort_by_cached_key(|(name, _)| unescaped(name));
+        sorted::sort_by_key(&mut members, |(name, _)| unescaped(name));
         is_sorted = false;
     } else if !is_sorted {
-        members.sort_by_key(|(name, _)| *name);
+        sorted::sort_by_key(&mut members, |(name, _)| *name);
     }
     if !is_sorted {
         let written = out.split_off(start);

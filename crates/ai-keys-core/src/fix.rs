@@ -8,6 +8,7 @@ use crate::check::check_text;
 use crate::date::Date;
 use crate::diagnostic::{Certainty, Code, Diagnostics, Edit, Severity};
 use crate::manifest::excerpt;
+use crate::sorted;
 use crate::source::Source;
 
 /// One repair can uncover the next (`Enabled = "false"`), but not for ever.
@@ -78,7 +79,7 @@ pub fn apply_fixes(text: &str, today: Option<Date>) -> Fixed {
         }
         text = carry_out(&text, &harmless.kept, &mut made);
     }
-    made.sort_by_key(|made| made.at);
+    sorted::sort_by_key(&mut made, |made| made.at);
     let source = Source::new(&text);
     let applied = made
         .into_iter()
@@ -110,7 +111,7 @@ fn certain(text: &str, found: &Diagnostics) -> Vec<Candidate> {
             })
         })
         .collect();
-    candidates.sort_by_key(|candidate| candidate.edit.span);
+    sorted::sort_by_key(&mut candidates, |candidate| candidate.edit.span);
     let mut end = None;
     candidates.retain(|Candidate { edit, .. }| {
         let is_apart = end.is_none_or(|end| edit.span.start >= end);
@@ -179,7 +180,7 @@ fn carry_out(text: &str, edits: &[Candidate], made: &mut Vec<Made>) -> String {
     let mut now = Vec::new();
     // What was made in earlier rounds moves with the text around it.
     let mut earlier: Vec<&mut Made> = made.iter_mut().collect();
-    earlier.sort_by_key(|made| made.at);
+    sorted::sort_by_key(&mut earlier, |made| made.at);
     let mut earlier = earlier.into_iter().peekable();
     for Candidate { code, edit } in edits {
         let span = edit.span.range();

@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod plan;
 pub mod report;
 pub mod rule;
+mod sorted;
 pub mod source;
 pub mod state;
 pub mod support;

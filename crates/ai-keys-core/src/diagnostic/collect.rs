@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Certainty, Code, Diagnostic, Edit, Help, Label, Severity};
 use crate::manifest::{hide_values, value_like_spans};
 use crate::rule;
+use crate::sorted;
 use crate::source::Span;
 
 /// The diagnostics of one run.
@@ -84,8 +85,9 @@ impl Diagnostics {
     /// Puts the diagnostics in the order of the file and drops repetitions.
     pub fn sort(&mut self) {
         let place = |d: &Diagnostic| (d.primary.span, d.code.id);
-        self.list
-            .sort_by(|a, b| (place(a), &a.message).cmp(&(place(b), &b.message)));
+        sorted::sort_by(&mut self.list, |a, b| {
+            (place(a), &a.message).cmp(&(place(b), &b.message))
+        });
         self.list.dedup();
     }
 

@@ -9,6 +9,7 @@ use super::decode::{Decode as _, Decoder, Head, Unreadable, excerpt};
 use super::model::Manifest;
 use super::name::check_id;
 use crate::diagnostic::{Certainty, Diagnostic, Diagnostics};
+use crate::sorted;
 use crate::source::{Source, Span};
 
 /// The largest manifest that is read: 8 MiB, seven times the largest fleet
@@ -112,11 +113,12 @@ pub(crate) fn keep_clear_of_syntax(text: &str, diagnostics: &mut Diagnostics) {
     let source = Source::new(text);
     let line_of = |diagnostic: &Diagnostic| source.line(diagnostic.primary.span.start);
     let is_syntax = |diagnostic: &Diagnostic| diagnostic.code == &AK001;
-    let broken: BTreeSet<u32> = diagnostics
-        .iter()
-        .filter(|diagnostic| is_syntax(diagnostic))
-        .map(line_of)
-        .collect();
+    let broken: BTreeSet<u32> = sorted::set(
+        diagnostics
+            .iter()
+            .filter(|diagnostic| is_syntax(diagnostic))
+            .map(line_of),
+    );
     diagnostics
         .retain(|diagnostic| is_syntax(diagnostic) || !broken.contains(&line_of(diagnostic)));
 }

@@ -7,6 +7,7 @@ use super::model::{Key, KeyDefaults, Manifest, QuotaTable, Rotate, ThrottleTable
 use super::variant::Adopt;
 use crate::date::{Date, Days};
 use crate::limits::{Quota, Throttle};
+use crate::sorted;
 use crate::source::{Span, Spanned};
 
 /// How long the old value works beside the new one when the manifest does not say.
@@ -244,7 +245,9 @@ impl<'m> KeyView<'m> {
             return None;
         }
         let both = defaults.into_iter().chain(own).flatten();
-        Some(both.map(|(name, value)| (name.as_str(), value)).collect())
+        Some(sorted::map(
+            both.map(|(name, value)| (name.as_str(), value)),
+        ))
     }
 
     /// Returns the id of the live key to take over in `target`.

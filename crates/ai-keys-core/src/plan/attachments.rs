@@ -7,6 +7,7 @@ use super::code::AK413;
 use super::compare_key::subject;
 use super::planner::Planner;
 use super::step::{KeyRef, Step, UsagePlanTarget};
+use crate::sorted;
 use crate::source::Span;
 use crate::state::{DesiredKey, Handle, StageId, UsagePlanRef};
 
@@ -157,7 +158,7 @@ impl<'a> Planner<'a> {
     /// changes of this plan.
     fn shares_a_stage(&self, left: &Handle, joined: &str) -> bool {
         let left_name = self.usage_plan_names.get(left).copied();
-        let left: BTreeSet<_> = self.stages_around(Some(left), left_name).collect();
+        let left: BTreeSet<_> = sorted::set(self.stages_around(Some(left), left_name));
         self.stages_around(self.usage_plan_handle(joined), Some(joined))
             .any(|stage| left.contains(stage))
     }

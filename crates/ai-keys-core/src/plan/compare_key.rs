@@ -8,6 +8,7 @@ use super::guard::{Guard, GuardReason};
 use super::planner::{OwnedObject, Planner, is_owned_by_stack};
 use super::step::{KeyPatch, KeyRef, NewKey, Step};
 use crate::diagnostic::list_of;
+use crate::sorted;
 use crate::state::{DesiredKey, Handle, LiveKey, Liveness, Marker, MarkerDate};
 
 impl<'a> Planner<'a> {
@@ -68,7 +69,7 @@ impl<'a> Planner<'a> {
         let wants_enabled = self.works_today(desired);
         // The newest generation; of its twins the one in use, then the oldest.
         // Nothing here may change its mind while the plan is carried out.
-        objects.sort_by_cached_key(|object| {
+        sorted::sort_by_key(&mut objects, |object| {
             (
                 std::cmp::Reverse(object.marker.generation),
                 desired.adopt.as_ref() != Some(object.handle),
@@ -306,11 +307,12 @@ impl<'a> Planner<'a> {
     fn key_tags(&mut self, desired: &DesiredKey, key: &KeyRef, live: &LiveKey) {
         let none = BTreeMap::new();
         let wanted = desired.tags.as_ref().unwrap_or(&none);
-        let set: BTreeMap<_, _> = wanted
-            .iter()
-            .filter(|(tag, value)| live.tags.get(*tag) != Some(value))
-            .map(|(tag, value)| (tag.clone(), value.clone()))
-            .collect();
+        let set: BTreeMap<_, _> = sorted::map(
+            wanted
+                .iter()
+                .filter(|(tag, value)| live.tags.get(*tag) != Some(value))
+                .map(|(tag, value)| (tag.clone(), value.clone())),
+        );
         let ours = live.marker.iter().flat_map(Marker::tag_names);
         let remove: Vec<String> = ours
             .filter(|tag| !wanted.contains_key(*tag) && live.tags.contains_key(*tag))

@@ -11,6 +11,7 @@ use super::usage_plan_edits::{
     Stages, method_edits, note_limits, stage_edits, stages_in_words, update_risk,
 };
 use crate::diagnostic::list_of;
+use crate::sorted;
 use crate::state::{DesiredUsagePlan, Handle, LiveUsagePlan, Marker, StageId};
 
 impl<'a> Planner<'a> {
@@ -29,7 +30,7 @@ impl<'a> Planner<'a> {
             }
             if !usage_plan.is_managed {
                 let live = handle.and_then(|handle| self.live.usage_plans.get(handle));
-                let stages = live.map(|live| live.stages.keys().cloned().collect());
+                let stages = live.map(|live| sorted::set(live.stages.keys().cloned()));
                 self.stages_of.insert(name, stages.unwrap_or_default());
             }
         }
@@ -50,7 +51,7 @@ impl<'a> Planner<'a> {
         desired: &'a DesiredUsagePlan,
     ) -> Option<&'a Handle> {
         let stages = self.resolve_stages(desired);
-        let resolved = stages.iter().flat_map(BTreeMap::keys).cloned().collect();
+        let resolved = sorted::set(stages.iter().flat_map(BTreeMap::keys).cloned());
         self.stages_of.insert(name, resolved);
         if let Some(owned) = self.keep_one_usage_plan(name, desired) {
             if let Some(stages) = stages {
@@ -85,7 +86,7 @@ impl<'a> Planner<'a> {
     ) -> Option<OwnedObject<'a, LiveUsagePlan>> {
         let mut objects = self.owned_usage_plans.get(name)?.clone();
         // The one that most keys stay on; then the first by id.
-        objects.sort_by_cached_key(|object| {
+        sorted::sort_by_key(&mut objects, |object| {
             let keys = object.live.keys.iter();
             let staying = keys.filter(|key| self.stays_on(key, name)).count();
             (std::cmp::Reverse(staying), object.handle)

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use super::change::{Kind, Subject};
+use crate::sorted;
 
 /// Why a change needs an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ pub(super) fn lift_below_threshold(guards: &mut Vec<Guard>, max_deletes: usize, 
             guards.retain(|guard| !is_number(guard));
         }
     }
-    guards.sort();
+    sorted::sort(guards);
     guards.dedup();
 }
 
@@ -100,7 +101,7 @@ impl Plan {
     /// Returns the guards that none of the given acknowledgements answers.
     #[must_use]
     pub fn open_guards(&self, acknowledged: &[String]) -> Vec<&Guard> {
-        let given: BTreeSet<&str> = acknowledged.iter().map(|word| word.trim()).collect();
+        let given: BTreeSet<&str> = sorted::set(acknowledged.iter().map(|word| word.trim()));
         let is_open = |guard: &&Guard| !given.contains(self.acknowledgement(guard).as_str());
         self.guards.iter().filter(is_open).collect()
     }

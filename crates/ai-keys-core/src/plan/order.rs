@@ -2,6 +2,7 @@
 
 use super::change::{Action, Change};
 use super::step::{Step, UsagePlanEdit};
+use crate::sorted;
 use crate::state::Destination;
 
 /// When a change is carried out. Changes of one phase do not depend on each
@@ -104,7 +105,7 @@ impl Change {
 
 pub(super) fn sort(changes: &mut [Change]) {
     let is_attach = |change: &Change| matches!(change.step, Step::Attach { .. });
-    changes.sort_by(|a, b| {
+    sorted::sort_by(changes, |a, b| {
         (
             a.phase(),
             &a.subject,

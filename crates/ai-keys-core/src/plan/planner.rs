@@ -9,6 +9,7 @@ use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, guard, order};
 use crate::date::Date;
 use crate::diagnostic::Diagnostics;
 use crate::digest::Digest;
+use crate::sorted;
 use crate::source::{Source, Span};
 use crate::state::{
     DesiredState, Handle, LiveKey, LiveState, LiveUsagePlan, Marker, MarkerDate, StageId,
@@ -99,10 +100,10 @@ impl<'a> Planner<'a> {
             keys.map(move |key| (key, handle))
         });
         let adopted_keys = desired.keys.values().filter_map(|key| key.adopt.as_ref());
-        let adopted_keys: BTreeSet<&Handle> = adopted_keys.collect();
+        let adopted_keys: BTreeSet<&Handle> = sorted::set(adopted_keys);
         let managed = desired.usage_plans.values().filter(|up| up.is_managed);
         let adopted_usage_plans: BTreeSet<&Handle> =
-            managed.filter_map(|up| up.adopt.as_ref()).collect();
+            sorted::set(managed.filter_map(|up| up.adopt.as_ref()));
         let unmarked_keys = live
             .keys
             .iter()
@@ -168,7 +169,7 @@ impl<'a> Planner<'a> {
 
     fn finish(mut self) -> Planned {
         order::sort(&mut self.changes);
-        self.upcoming.sort();
+        sorted::sort(&mut self.upcoming);
         self.upcoming.dedup();
         let is_removed =
             |object: &&OwnedObject<'_, LiveKey>| object.marker.date(MarkerDate::Removed).is_some();
@@ -182,9 +183,8 @@ impl<'a> Planner<'a> {
         );
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let subjects = self.changes.iter().map(|change| &change.subject);
-        let touched: BTreeSet<(Kind, &str)> = subjects
-            .map(|subject| (subject.kind, subject.name.as_str()))
-            .collect();
+        let touched: BTreeSet<(Kind, &str)> =
+            sorted::set(subjects.map(|subject| (subject.kind, subject.name.as_str())));
         let unchanged = |kind: Kind, names: &mut dyn Iterator<Item = &String>| {
             count(
                 names
@@ -245,17 +245,17 @@ fn owned<'a, T>(
             })
         })
         .collect();
-    owned.sort_by(|a, b| a.marker.name.cmp(&b.marker.name));
+    sorted::sort_by(&mut owned, |a, b| a.marker.name.cmp(&b.marker.name));
     let groups = owned.chunk_by(|a, b| a.marker.name == b.marker.name);
-    groups
-        .filter_map(|group| Some((group.first()?.marker.name.as_str(), group.to_vec())))
-        .collect()
+    sorted::map(
+        groups.filter_map(|group| Some((group.first()?.marker.name.as_str(), group.to_vec()))),
+    )
 }
 
 /// Groups pairs by their first half; a sorted list makes the map in one go.
 fn grouped<K: Ord, V: Ord>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
     let mut pairs: Vec<_> = pairs.collect();
-    pairs.sort_unstable();
+    sorted::sort(&mut pairs);
     let mut groups: Vec<(K, Vec<V>)> = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
         match groups.last_mut().filter(|(last, _)| *last == key) {
@@ -263,7 +263,7 @@ fn grouped<K: Ord, V: Ord>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V
             None => groups.push((key, vec![value])),
         }
     }
-    groups.into_iter().collect()
+    sorted::map(groups)
 }
 
 /// Returns whether CloudFormation made the object and goes on changing it.

@@ -4,6 +4,7 @@ use super::entry::{self, Entry};
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::Manifest;
+use crate::sorted;
 use crate::source::Span;
 
 rule! {
@@ -52,7 +53,7 @@ fn check_kind<'m>(
             }));
         }
     }
-    adopted.sort_unstable_by_key(|one| (one.target, one.id, one.span));
+    sorted::sort_by_key(&mut adopted, |one| (one.target, one.id, one.span));
     for group in adopted.chunk_by(|a, b| (a.target, a.id) == (b.target, b.id)) {
         let Some((first, others)) = group.split_first() else {
             continue;

@@ -3,6 +3,7 @@
 use super::{Facts, rule};
 use crate::diagnostic::{Diagnostics, did_you_mean, is_same_word};
 use crate::manifest::decode::excerpt;
+use crate::sorted;
 use crate::source::Span;
 
 const METHODS: [&str; 8] = [
@@ -41,7 +42,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
                 check_name(name, throttle.span, out);
             }
             let mut spans: Vec<Span> = stage.methods.values().map(|method| method.span).collect();
-            spans.sort_unstable();
+            sorted::sort(&mut spans);
             if let Some(first_over) = spans.get(most) {
                 let message = format!(
                     "a stage has limits for at most {most} methods, and here are {}",

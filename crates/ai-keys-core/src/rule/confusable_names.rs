@@ -6,6 +6,7 @@ use super::entry::{self, Entry};
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
+use crate::sorted;
 use crate::source::Span;
 
 rule! {
@@ -53,7 +54,7 @@ fn check_kind<'m>(entries: impl Iterator<Item = Entry<'m>>, out: &mut Diagnostic
         [Some(seen(entry.name, entry.span)), other]
     };
     let mut names: Vec<Seen<'_>> = entries.flat_map(names).flatten().collect();
-    names.sort_unstable_by_key(|seen| (seen.hash, seen.span));
+    sorted::sort_by_key(&mut names, |seen| (seen.hash, seen.span));
     for group in names.chunk_by(|a, b| a.hash == b.hash) {
         if group.len() > 1 {
             check_group(group, out);

@@ -4,6 +4,7 @@ use super::placeholder::Stand;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::{Delivery, GithubDelivery, KeyView, Manifest, SinkKind};
+use crate::sorted;
 use crate::source::{Span, Spanned};
 
 rule! {
@@ -55,7 +56,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
             }
         }
     }
-    places.sort_unstable();
+    sorted::sort(&mut places);
     for group in places.chunk_by(|a, b| a.0 == b.0) {
         if group.len() > 1 {
             let group = group.iter().filter_map(|(_, at)| arrivals.get(*at));
@@ -66,7 +67,9 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 
 /// Reports all but the first of those that arrive at one place.
 fn check_group(manifest: &Manifest, mut group: Vec<&Arrival<'_>>, out: &mut Diagnostics) {
-    group.sort_by_key(|one| (one.delivery.span, one.key.span(), one.target));
+    sorted::sort_by_key(&mut group, |one| {
+        (one.delivery.span, one.key.span(), one.target)
+    });
     let Some((first, others)) = group.split_first() else {
         return;
     };

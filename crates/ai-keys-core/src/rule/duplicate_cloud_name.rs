@@ -7,6 +7,7 @@ use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::Manifest;
 use crate::manifest::decode::excerpt;
+use crate::sorted;
 
 rule! {
     /// ## What it checks
@@ -39,7 +40,7 @@ fn check_kind<'m>(
     let is_named = |entry: &Entry<'_>| entry.is_managed || entry.adopt.is_none();
     let mut entries: Vec<Entry<'_>> = entries.filter(is_named).collect();
     // A stable sort of what is nearly in order; in a group the file decides.
-    entries.sort_by_key(|entry| (entry.cloud_name(), entry.span));
+    sorted::sort_by_key(&mut entries, |entry| (entry.cloud_name(), entry.span));
     for group in entries.chunk_by(|a, b| a.cloud_name() == b.cloud_name()) {
         if group.len() > 1 {
             check_group(manifest, group, out);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::sorted;
 
 rule! {
     /// ## What it checks
@@ -31,7 +32,7 @@ rule! {
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let mut firsts = BTreeMap::new();
     let mut targets: Vec<_> = facts.manifest.targets.iter().collect();
-    targets.sort_by_key(|(_, target)| target.span);
+    sorted::sort_by_key(&mut targets, |(_, target)| target.span);
     for (name, target) in targets {
         // Without an account two targets may well be two: credentials decide.
         let (Some(provider), Some(region), Some(account)) =

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Facts, rule};
 use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
 use crate::manifest::decode::{excerpt, quoted};
+use crate::sorted;
 
 rule! {
     /// ## What it checks
@@ -26,7 +27,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let Some(owners) = policy.and_then(|policy| policy.owners.as_deref()) else {
         return;
     };
-    let known: BTreeSet<&str> = owners.iter().map(|owner| owner.value.as_str()).collect();
+    let known: BTreeSet<&str> = sorted::set(owners.iter().map(|owner| owner.value.as_str()));
     let default = facts.manifest.key_defaults();
     let default = default.and_then(|key| key.owner.as_ref());
     let own = facts.manifest.keys.iter();

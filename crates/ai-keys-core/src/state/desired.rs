@@ -12,6 +12,7 @@ use crate::digest::Digest;
 use crate::limits::{Quota, Throttle};
 use crate::manifest::{DEFAULT_OVERLAP, Delivery, KeyView, Manifest, StageEntry, UsagePlan};
 use crate::rule::placeholder::Stand;
+use crate::sorted;
 use crate::source::{Span, Spanned};
 use crate::support::Provider;
 
@@ -207,22 +208,22 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
         max_plan_age: policy
             .and_then(|p| p.max_plan_age.as_ref())
             .map_or(Days(14), |d| d.value),
-        usage_plans: manifest
-            .usage_plans
-            .iter()
-            .filter(|(_, usage_plan)| usage_plan.is_in(target))
-            .map(|(name, entry)| {
-                (
-                    name.to_owned(),
-                    desired_usage_plan(name, entry, entry.span, target),
-                )
-            })
-            .collect(),
-        keys: manifest
-            .key_views()
-            .filter(|key| key.is_in(target))
-            .map(|key| (key.name().to_owned(), desired_key(&key, manifest, target)))
-            .collect(),
+        usage_plans: sorted::map(
+            manifest
+                .usage_plans
+                .iter()
+                .filter(|(_, usage_plan)| usage_plan.is_in(target))
+                .map(|(name, entry)| {
+                    let desired = desired_usage_plan(name, entry, entry.span, target);
+                    (name.to_owned(), desired)
+                }),
+        ),
+        keys: sorted::map(
+            manifest
+                .key_views()
+                .filter(|key| key.is_in(target))
+                .map(|key| (key.name().to_owned(), desired_key(&key, manifest, target))),
+        ),
         span: entry.span,
     })
 }
@@ -242,10 +243,11 @@ fn desired_usage_plan(name: &str, table: &UsagePlan, span: Span, target: &str) -
             .as_ref()
             .map(|throttle| throttle.value.limits()),
         quota,
-        stages: stages
-            .iter()
-            .filter_map(|stage| desired_stage(stage, target))
-            .collect(),
+        stages: sorted::map(
+            stages
+                .iter()
+                .filter_map(|stage| desired_stage(stage, target)),
+        ),
         adopt: table
             .adopt
             .as_ref()
@@ -268,9 +270,7 @@ fn desired_stage(
     let methods = entry.methods.iter();
     Some((
         stage,
-        methods
-            .map(|(method, throttle)| (method.clone(), throttle.limits()))
-            .collect(),
+        sorted::map(methods.map(|(method, throttle)| (method.clone(), throttle.limits()))),
     ))
 }
 
@@ -300,11 +300,12 @@ fn desired_key(key: &KeyView<'_>, manifest: &Manifest, target: &str) -> DesiredK
         is_protected: key.protect().is_some_and(|protect| protect.value),
         usage_plans: key
             .usage_plans()
-            .map(|names| names.iter().map(owned).collect()),
+            .map(|names| sorted::set(names.iter().map(owned))),
         tags: key.tags().map(|tags| {
-            tags.into_iter()
-                .map(|(name, value)| (name.to_owned(), value.value.clone()))
-                .collect()
+            sorted::map(
+                tags.into_iter()
+                    .map(|(name, value)| (name.to_owned(), value.value.clone())),
+            )
         }),
         customer_id: table.customer_id.as_ref().map(owned),
         expires: key.expires().map(|day| day.value),

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::date::{Date, Days};
 use crate::manifest::Manifest;
+use crate::sorted;
 use crate::state::{Handle, LiveKey, LiveState, Marker};
 
 /// How far ahead rotations are told.
@@ -180,7 +181,7 @@ pub fn lives(
             lives.push(removed::life(name, values, grace, today));
         }
     }
-    lives.sort_by(|a, b| {
+    sorted::sort_by(&mut lives, |a, b| {
         let last = |life: &Life| life.next.is_none();
         (last(a), a.next, &a.key).cmp(&(last(b), b.next, &b.key))
     });
@@ -253,10 +254,10 @@ impl Life {
 
     /// Puts everything in order and finds what comes next.
     fn finish(mut self, today: Date) -> Self {
-        self.phases
-            .sort_by_key(|phase| (phase.generation, phase.from));
-        self.events
-            .sort_by_key(|event| (event.on, event.generation, event.is));
+        sorted::sort_by_key(&mut self.phases, |phase| (phase.generation, phase.from));
+        sorted::sort_by_key(&mut self.events, |event| {
+            (event.on, event.generation, event.is)
+        });
         let is_next = |event: &&LifeEvent| event.on >= today && event.is != EventKind::Create;
         self.next = self.events.iter().find(is_next).map(|event| event.on);
         self
