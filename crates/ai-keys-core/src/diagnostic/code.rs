@@ -107,6 +107,9 @@ pub static CODES: &[&Code] = &[
     &rule::bad_adopt_id::AK117,
     &rule::looks_like_a_key_value::AK118,
     &rule::bad_probe::AK119,
+    &rule::bad_place::AK120,
+    &rule::provider_cannot::AK121,
+    &rule::provider_differs::AK122,
     &rule::name_too_long::AK201,
     &rule::description_too_long::AK202,
     &rule::too_many_usage_plans_on_key::AK203,
@@ -137,6 +140,7 @@ pub static CODES: &[&Code] = &[
     &rule::bad_delivery_setting::AK304,
     &rule::delivery_not_carried_out::AK390,
     &rule::rotation_not_carried_out::AK391,
+    &rule::provider_not_carried_out::AK392,
     &live::AK401,
     &live::AK402,
     &live::AK403,
@@ -150,6 +154,7 @@ pub static CODES: &[&Code] = &[
     &live::AK411,
     &live::AK412,
     &live::AK413,
+    &live::AK490,
 ];
 
 /// Returns the code with this id or name, in any case.

@@ -10,6 +10,7 @@ mod reference;
 pub(crate) mod scalar;
 mod schema;
 pub mod shape;
+mod target;
 mod value_like;
 mod variant;
 mod view;
@@ -19,13 +20,13 @@ pub use decode::Unreadable;
 pub(crate) use decode::excerpt;
 pub use delivery::{Delivery, GithubDelivery, SecretsManagerDelivery, SinkKind, SsmDelivery, Tier};
 pub use model::{
-    Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, Target, ThrottleTable,
-    UsagePlan,
+    Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, ThrottleTable, UsagePlan,
 };
 pub use name::{is_hidden, is_id, visible};
 pub use parse::{MAX_BYTES, Parsed, parse};
 pub use reference::manifest_reference;
 pub use schema::json_schema;
+pub use target::{AwsTarget, AzureTarget, GoogleTarget, Place, Target};
 pub use value_like::{hide_values, value_like_spans};
 pub use variant::{Adopt, Methods, StageEntry, StageTable};
 pub use view::{DEFAULT_OVERLAP, KeyView};

@@ -3,12 +3,12 @@
 use super::decode::record;
 use super::delivery::Delivery;
 
+use super::target::Target;
 use super::variant::{Adopt, StageEntry};
 use super::wrapper::{Named, Needed, Words};
 use crate::date::{Date, Days};
 use crate::limits::{Period, Rate};
 use crate::source::Spanned;
-use crate::support::Provider;
 
 record! {
     /// The whole of `keys.toml`.
@@ -28,22 +28,6 @@ record! {
         "usage-plan" => usage_plans: Named<UsagePlan>,
         /// API keys, by name.
         "key" => keys: Named<Key>,
-    }
-}
-
-record! {
-    /// One account and region of one cloud.
-    pub struct Target {
-        /// The cloud and the service that hold the keys.
-        "provider" => provider: Needed<Spanned<Provider>>,
-        /// The region, such as `eu-west-1`.
-        "region" => region: Needed<Spanned<String>>,
-        /// The account's 12 digits. Any other account is refused before the first write.
-        "account" => account: Option<Spanned<String>>,
-        /// An `https` address behind the target's API that asks for a key and does nothing else. A
-        /// new value is tried there until it is not answered 403, and only then delivered. Without
-        /// it, a new value is delivered 15 seconds after it was made.
-        "probe" => probe: Option<Spanned<String>>,
     }
 }
 

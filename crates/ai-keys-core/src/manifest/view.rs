@@ -44,6 +44,13 @@ impl Manifest {
         })
     }
 
+    /// Returns whether every target is of AWS.
+    pub(crate) fn is_of_aws(&self) -> bool {
+        self.targets
+            .iter()
+            .all(|(_, target)| target.aws().is_some())
+    }
+
     /// Returns how long a key that left the file stays disabled before it is
     /// deleted.
     #[must_use]

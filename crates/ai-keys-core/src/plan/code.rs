@@ -130,3 +130,13 @@ code! {
     /// Keep one usage plan for each key and stage.
     AK413 "stage-reached-twice" Error
 }
+code! {
+    /// ## What it checks
+    /// The target's provider is one that this version reads and changes.
+    /// ## Why it matters
+    /// Google API Keys and Azure API Management are validated and go no further. A plan for them
+    /// would promise what no apply can keep.
+    /// ## What to do
+    /// Name the other targets with `--target`. A later version carries out these too.
+    AK490 "cannot-plan-provider" Error
+}

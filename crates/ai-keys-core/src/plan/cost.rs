@@ -19,13 +19,23 @@ pub struct Budget {
 
 /// Returns the budget of all calls of one account and region together.
 ///
-/// Source: API Gateway quotas, checked 2026-11-23.
+/// Source: API Gateway quotas, Google's quotas of API Keys, Azure's limits of
+/// Resource Manager; checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
 #[must_use]
 pub fn total_budget(provider: Provider) -> Budget {
     match provider {
         Provider::AwsApiGateway => Budget {
             burst: 40,
+            refill_ms: 100,
+        },
+        // 120 writes a minute, and all of them at once.
+        Provider::GoogleApiKeys => Budget {
+            burst: 120,
+            refill_ms: 500,
+        },
+        Provider::AzureApiManagement => Budget {
+            burst: 200,
             refill_ms: 100,
         },
     }
@@ -56,6 +66,7 @@ pub fn operation_budget(provider: Provider, operation: Operation) -> Option<Budg
             | Operation::ReadValue
             | Operation::Deliver => None,
         },
+        Provider::GoogleApiKeys | Provider::AzureApiManagement => None,
     }
 }
 

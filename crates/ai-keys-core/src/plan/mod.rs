@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use change::{Action, Change, FieldChange, Kind, Risk, Subject};
 pub use cost::{Budget, Cost, duration_in_words, operation_budget, total_budget};
 pub use guard::{Guard, GuardReason};
-pub use planner::{Planned, plan};
+pub use planner::{Planned, cannot_plan, plan};
 pub use reviewed::{Stale, Unfit, check_reviewed, read_plan};
 pub use step::{
     KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, UsagePlanEdit, UsagePlanTarget, Wait,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Kind};
-use super::code::AK410;
+use super::code::{AK410, AK490};
 use super::cost::Cost;
 use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, guard, order};
 use crate::date::Date;
@@ -148,6 +148,12 @@ impl<'a> Planner<'a> {
             })
         };
         let (desired, live) = (self.desired, self.live);
+        if !desired.provider.is_carried_out() {
+            self.out
+                .report(&AK490, desired.span, cannot_plan(desired))
+                .help("plan and apply the other targets with `--target`");
+            return false;
+        }
         let wrong = desired
             .account
             .as_deref()
@@ -227,6 +233,17 @@ impl<'a> Planner<'a> {
             diagnostics: self.out,
         }
     }
+}
+
+/// Says why nothing of a target is planned, where its provider is one that
+/// this version only validates.
+#[must_use]
+pub fn cannot_plan(desired: &DesiredState) -> String {
+    format!(
+        "target `{}` is validated only: planning and applying {} is not supported yet",
+        desired.target,
+        desired.provider.name()
+    )
 }
 
 fn owned<'a, T>(

@@ -25,7 +25,7 @@ rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     for (_, target) in facts.manifest.targets.iter() {
-        let Some(account) = &target.account else {
+        let Some(account) = target.aws().and_then(|target| target.account.as_ref()) else {
             continue;
         };
         if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) {

@@ -91,7 +91,7 @@ fn check_secret(manifest: &Manifest, table: &SecretsManagerDelivery, out: &mut D
     }
     let home = table.target.as_ref();
     let home = home.and_then(|target| manifest.targets.get(&target.value));
-    let home = home.and_then(|target| target.region.0.as_ref());
+    let home = home.and_then(|target| target.aws()?.region.0.as_ref());
     let mut seen: Vec<&Spanned<String>> = Vec::new();
     for replica in table.replicas.iter().flatten() {
         let first = seen.iter().find(|first| first.value == replica.value);

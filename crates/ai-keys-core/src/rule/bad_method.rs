@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostics, did_you_mean, is_same_word};
 use crate::manifest::decode::excerpt;
 use crate::sorted;
 use crate::source::Span;
+use crate::support::{Provider, ceilings};
 
 const METHODS: [&str; 8] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY",
@@ -35,7 +36,7 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    let most = facts.ceilings().methods_per_stage;
+    let most = ceilings(Provider::AwsApiGateway).methods_per_stage;
     for (_, usage_plan) in facts.manifest.usage_plans.iter() {
         for stage in usage_plan.stages.iter().flatten() {
             for (name, throttle) in &stage.methods {

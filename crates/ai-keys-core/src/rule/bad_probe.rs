@@ -26,7 +26,7 @@ rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     for (_, target) in facts.manifest.targets.iter() {
-        let Some(probe) = target.probe.as_ref() else {
+        let Some(probe) = target.aws().and_then(|target| target.probe.as_ref()) else {
             continue;
         };
         if !is_probe(probe) {

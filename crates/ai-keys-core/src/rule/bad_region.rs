@@ -26,7 +26,7 @@ rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     for (_, target) in facts.manifest.targets.iter() {
-        let Some(region) = &target.region.0 else {
+        let Some(region) = target.aws().and_then(|target| target.region.0.as_ref()) else {
             continue;
         };
         if !is_region(region) {

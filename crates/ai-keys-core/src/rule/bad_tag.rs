@@ -30,15 +30,21 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    let ceilings = facts.ceilings();
+    // Google's annotations take any text, and Azure has no tags.
+    let ceilings = ceilings(Provider::AwsApiGateway);
     let defaults = facts.manifest.key_defaults();
     let default = defaults.and_then(|key| key.tags.as_ref());
-    let own = facts.manifest.keys.iter();
-    for tags in own.filter_map(|(_, key)| key.tags.as_ref()).chain(default) {
+    let keys = || {
+        let keys = facts.manifest.key_views();
+        keys.filter(|key| facts.is_on_aws(key.listed_targets()))
+    };
+    let default = default.filter(|_| facts.is_on_aws(None));
+    let own = keys().filter_map(|key| key.table().tags.as_ref());
+    for tags in own.chain(default) {
         check_tags(tags, &ceilings, out);
     }
     let default_count = default.map_or(0, Words::len);
-    for key in facts.manifest.key_views() {
+    for key in keys() {
         let own_count = key.table().tags.as_ref().map_or(0, Words::len);
         if own_count + default_count > ceilings.tags {
             check_count(&key, ceilings.tags, out);

@@ -27,9 +27,8 @@ const ROOM: usize = 40_000;
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let manifest = facts.manifest;
-    let most = facts.ceilings().description_chars;
-    let mut check_text = |text: &Spanned<String>, marker: &dyn Fn() -> Marker| {
-        if text.len() + ROOM <= most {
+    let mut check_text = |text: &Spanned<String>, most: usize, marker: &dyn Fn() -> Marker| {
+        if text.len().saturating_add(ROOM) <= most {
             return;
         }
         let needed = marker().attach(text).chars().count();
@@ -42,12 +41,16 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     };
     for (name, usage_plan) in manifest.usage_plans.iter() {
         if let Some(text) = &usage_plan.description {
-            check_text(text, &|| Marker::new(manifest.namespace(), name));
+            let most = facts
+                .ceilings(usage_plan.listed_targets())
+                .description_chars;
+            check_text(text, most, &|| Marker::new(manifest.namespace(), name));
         }
     }
     for key in manifest.key_views() {
         if let Some(text) = &key.table().description {
-            check_text(text, &|| longest_marker(manifest, &key));
+            let most = facts.ceilings(key.listed_targets()).description_chars;
+            check_text(text, most, &|| longest_marker(manifest, &key));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::support::{Feature, Provider, Support, support};
 
 rule! {
     /// ## What it checks
@@ -22,6 +23,12 @@ rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     for key in facts.manifest.key_views() {
+        let targets = facts.manifest.target_names(key.listed_targets());
+        let has_none =
+            |provider: &Provider| matches!(support(*provider, Feature::UsagePlans), Support::No(_));
+        if !facts.manifest.is_of_aws() && facts.providers(targets).iter().all(has_none) {
+            continue;
+        }
         let is_without = match key.usage_plans() {
             Some(listed) => listed.is_empty(),
             None => key.table().adopt.is_none(),

@@ -4,6 +4,7 @@
 //! To add one: write its file from the pattern of a neighbour, name it in
 //! [`RULES`] and in [`crate::diagnostic::CODES`], run `cargo xtask codegen`.
 
+mod asked;
 mod entry;
 pub(crate) mod placeholder;
 
@@ -15,6 +16,7 @@ pub(crate) mod bad_delivery_setting;
 pub(crate) mod bad_method;
 pub(crate) mod bad_owner;
 pub(crate) mod bad_pattern;
+pub(crate) mod bad_place;
 pub(crate) mod bad_probe;
 pub(crate) mod bad_region;
 pub(crate) mod bad_sink_name;
@@ -40,6 +42,9 @@ pub(crate) mod name_too_long;
 pub(crate) mod no_target;
 pub(crate) mod overlap_too_long;
 pub(crate) mod protected_and_off;
+pub(crate) mod provider_cannot;
+pub(crate) mod provider_differs;
+pub(crate) mod provider_not_carried_out;
 pub(crate) mod quota_offset;
 pub(crate) mod required_field;
 pub(crate) mod rotation_not_carried_out;
@@ -64,6 +69,7 @@ pub(crate) mod testing;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::manifest::{Manifest, Unreadable};
+use crate::source::Spanned;
 use crate::support::{Ceilings, Provider, ceilings};
 
 /// A check of a whole manifest.
@@ -88,17 +94,36 @@ pub(crate) struct Facts<'m> {
     pub(crate) unreadable: &'m Unreadable,
 }
 
-impl Facts<'_> {
-    /// Returns the hard limits of the manifest's targets.
-    #[expect(
-        clippy::unused_self,
-        reason = "a second provider makes it depend on the targets"
-    )]
-    pub(crate) fn ceilings(&self) -> Ceilings {
-        // INVARIANT: there is one provider. With a second one, rules ask for
-        // the limits of each target.
-        const { assert!(Provider::NAMES.len() == 1) };
-        ceilings(Provider::AwsApiGateway)
+impl<'m> Facts<'m> {
+    /// Returns the providers of these targets, each once.
+    pub(crate) fn providers(&self, targets: impl Iterator<Item = &'m str>) -> Vec<Provider> {
+        let mut providers = Vec::new();
+        for target in targets {
+            let target = self.manifest.targets.get(target);
+            let provider = target.and_then(|target| target.provider());
+            let provider = provider.map_or(Provider::AwsApiGateway, |provider| provider.value);
+            if !providers.contains(&provider) {
+                providers.push(provider);
+            }
+        }
+        providers
+    }
+
+    /// Returns the strictest of the hard limits where something with this
+    /// `targets` field lives.
+    pub(crate) fn ceilings(&self, listed: Option<&'m [Spanned<String>]>) -> Ceilings {
+        if self.manifest.is_of_aws() {
+            return ceilings(Provider::AwsApiGateway);
+        }
+        let providers = self.providers(self.manifest.target_names(listed));
+        let each = providers.into_iter().map(ceilings);
+        each.reduce(Ceilings::strictest).unwrap_or(Ceilings::NONE)
+    }
+
+    /// Returns whether something with this `targets` field lives on AWS.
+    pub(crate) fn is_on_aws(&self, listed: Option<&'m [Spanned<String>]>) -> bool {
+        let providers = || self.providers(self.manifest.target_names(listed));
+        self.manifest.is_of_aws() || providers().contains(&Provider::AwsApiGateway)
     }
 }
 
@@ -122,6 +147,9 @@ pub static RULES: &[&Rule] = &[
     &bad_adopt_id::RULE,
     &looks_like_a_key_value::RULE,
     &bad_probe::RULE,
+    &bad_place::RULE,
+    &provider_cannot::RULE,
+    &provider_differs::RULE,
     &name_too_long::RULE,
     &description_too_long::RULE,
     &too_many_usage_plans_on_key::RULE,
@@ -152,6 +180,7 @@ pub static RULES: &[&Rule] = &[
     &bad_delivery_setting::RULE,
     &delivery_not_carried_out::RULE,
     &rotation_not_carried_out::RULE,
+    &provider_not_carried_out::RULE,
 ];
 
 /// Runs every rule.

@@ -6,7 +6,8 @@ use crate::diagnostic::Diagnostics;
 
 rule! {
     /// ## What it checks
-    /// The `name` of a key or usage plan has 1 to 1,024 characters.
+    /// The `name` of a key or usage plan has 1 to 1,024 characters; a key's on Google API Keys at
+    /// most 63, and on Azure API Management at most 100.
     /// ## Why it matters
     /// API Gateway answers `Invalid API Key name, can be at most 1024 characters.`, halfway
     /// through an apply.
@@ -22,8 +23,8 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    let most = facts.ceilings().name_chars;
     for entry in entry::all(facts.manifest) {
+        let most = facts.ceilings(entry.listed).name_chars;
         let name = entry.cloud_name();
         if name.is_empty() && !entry.name.is_empty() {
             out.report(&AK201, entry.cloud_name_span(), "the name is empty")
@@ -49,5 +50,13 @@ mod tests {
         let long = |count| format!("key.acme.name = \"{}\"", "é".repeat(count));
         check(&long(1025), [finding(&AK201).help("shorten")]);
         check(&long(1024), []);
+    }
+
+    #[test]
+    fn the_strictest_of_the_targets_counts() {
+        let target = "[target.prod]\nprovider = \"google-api-keys\"\nproject = \"acme-ai\"\n";
+        let long = |count| format!("[key.acme]\nname = \"{}\"\n{target}", "é".repeat(count));
+        check(&long(64), [finding(&AK201).help("shorten")]);
+        check(&long(63), []);
     }
 }

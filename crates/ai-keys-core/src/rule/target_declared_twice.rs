@@ -35,16 +35,9 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     sorted::sort_by_key(&mut targets, |(_, target)| target.span);
     for (name, target) in targets {
         // Without an account two targets may well be two: credentials decide.
-        let (Some(provider), Some(region), Some(account)) =
-            (&target.provider.0, &target.region.0, &target.account)
-        else {
+        let Some(place) = target.place().filter(|place| place.account.is_some()) else {
             continue;
         };
-        let place = (
-            provider.value,
-            region.value.as_str(),
-            account.value.as_str(),
-        );
         let (first, first_span) = *firsts.entry(place).or_insert((name, target.span));
         if first != name {
             let message = format!("target `{name}` is the same place as `{first}`");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Facts, rule};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::manifest::Manifest;
 use crate::source::Spanned;
+use crate::support::{Ceilings, Provider, ceilings};
 
 rule! {
     /// ## What it checks
@@ -24,18 +24,17 @@ rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let listed = facts.manifest.key_views().map(|key| key.listed_targets());
-    let most = facts.ceilings().keys;
-    check_count(facts.manifest, &AK204, listed, "keys", most, out);
+    check_count(facts, &AK204, listed, "keys", |most| most.keys, out);
 }
 
-/// Reports every target with more than `most` of the things whose `targets`
+/// Reports every target with more than `most` allows of the things whose `targets`
 /// these are.
 pub(super) fn check_count<'m>(
-    manifest: &'m Manifest,
+    facts: &Facts<'m>,
     code: &'static Code,
     things: impl Iterator<Item = Option<&'m [Spanned<String>]>>,
     called: &str,
-    most: usize,
+    most: fn(&Ceilings) -> usize,
     out: &mut Diagnostics,
 ) {
     let mut everywhere = 0;
@@ -54,7 +53,9 @@ pub(super) fn check_count<'m>(
             }
         }
     }
-    for (name, target) in manifest.targets.iter() {
+    for (name, target) in facts.manifest.targets.iter() {
+        let provider = target.provider().map(|provider| provider.value);
+        let most = most(&ceilings(provider.unwrap_or(Provider::AwsApiGateway)));
         let count = everywhere + counts.get(name).map_or(0, |(count, _)| *count);
         if count > most {
             let message = format!("target `{name}` has {count} {called}, more than {most}");

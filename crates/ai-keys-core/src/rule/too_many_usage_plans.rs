@@ -23,8 +23,14 @@ rule! {
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let tables = facts.manifest.usage_plans.iter();
     let listed = tables.map(|(_, table)| table.value.listed_targets());
-    let most = facts.ceilings().usage_plans;
-    check_count(facts.manifest, &AK205, listed, "usage plans", most, out);
+    check_count(
+        facts,
+        &AK205,
+        listed,
+        "usage plans",
+        |most| most.usage_plans,
+        out,
+    );
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::source::Spanned;
+use crate::support::{Provider, ceilings};
 
 rule! {
     /// ## What it checks
@@ -24,7 +25,7 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    let most = facts.ceilings().usage_plans_per_key;
+    let most = ceilings(Provider::AwsApiGateway).usage_plans_per_key;
     let defaults = facts.manifest.key_defaults();
     let default = defaults.and_then(|key| key.usage_plans.as_ref());
     let own = facts.manifest.keys.iter();

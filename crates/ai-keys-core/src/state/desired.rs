@@ -189,17 +189,15 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
             manifest.targets.names().map(str::to_owned).collect(),
         ));
     };
-    let (Some(provider), Some(region)) = (&entry.provider.0, &entry.region.0) else {
-        return Err(ResolveError::Broken);
-    };
+    let place = entry.place().ok_or(ResolveError::Broken)?;
     let policy = manifest.policy.as_ref();
-    let probe = entry.probe.as_ref();
+    let probe = entry.aws().and_then(|target| target.probe.as_ref());
     Ok(DesiredState {
         namespace: manifest.namespace().to_owned(),
         target: target.to_owned(),
-        provider: provider.value,
-        account: entry.account.as_ref().map(|account| account.value.clone()),
-        region: region.value.clone(),
+        provider: place.provider,
+        account: place.account,
+        region: place.region,
         probe: probe.map(|probe| probe.value.clone()),
         removal_grace: manifest.removal_grace(),
         max_deletes: policy
@@ -328,10 +326,9 @@ fn desired_delivery(
     let mut name = String::new();
     stand.fill(delivery.name()?, &mut name);
     let there = delivery.target().map_or(target, |there| &there.value);
-    let there = manifest.targets.get(there)?;
-    let region = there.region.0.as_ref()?.value.clone();
-    let account = there.account.as_ref();
-    let account = account.map_or_else(String::new, |account| account.value.clone());
+    // Only stores of AWS are in a place; without one, the manifest has errors.
+    let there = manifest.targets.get(there)?.place()?;
+    let (region, account) = (there.region, there.account.unwrap_or_default());
     let owned = |text: &Spanned<String>| text.value.clone();
     let mut spec = DeliverySpec {
         description: key.table().description.as_ref().map(described),

@@ -5,7 +5,7 @@ use std::path::Path;
 use ai_keys_core::date::Date;
 use ai_keys_core::diagnostic::Diagnostics;
 use ai_keys_core::manifest::Manifest;
-use ai_keys_core::plan::{Planned, plan};
+use ai_keys_core::plan::{Planned, cannot_plan, plan};
 use ai_keys_core::source::Source;
 use ai_keys_core::state::{DesiredState, LiveState, ResolveError, resolve};
 
@@ -55,6 +55,16 @@ pub(super) async fn open(
     sandbox: Option<&Path>,
     run: &Run,
 ) -> Result<(Vec<Opened>, Option<Stand>), RunError> {
+    // Before anything of any target is read.
+    if let Some(desired) = desired
+        .iter()
+        .find(|desired| !desired.provider.is_carried_out())
+    {
+        return Err(RunError::Refused(format!(
+            "{} (AK490): name the others with --target",
+            cannot_plan(desired)
+        )));
+    }
     let stand = sandbox.map(|dir| Stand::open(dir, run)).transpose()?;
     let mut opened = Vec::new();
     for desired in desired {
@@ -124,9 +134,11 @@ pub(super) fn plan_target(
 
 fn refused(desired: &DesiredState, found: &Diagnostics, file: &ManifestFile) -> RunError {
     let counted = ai_keys_core::report::count_in_words(found);
-    let wrong_account = found.iter().any(|d| d.code.id == "AK410");
+    let is_refused = found
+        .iter()
+        .any(|found| matches!(found.code.id, "AK410" | "AK490"));
     let text = format!("{}: target `{}`: {counted}", file.path, desired.target);
-    if wrong_account {
+    if is_refused {
         RunError::Refused(text)
     } else {
         RunError::Manifest(text)

@@ -262,3 +262,32 @@ fn a_key_value_opens_the_stage_of_the_sandbox_command() {
         .ended(0)
         .shows("ai-keys 0.");
 }
+
+#[test]
+fn other_clouds_are_validated_and_refused_before_anything_is_read() {
+    let google = "\n[target.other]\nprovider = \"google-api-keys\"\nproject = \"acme-ai\"\n";
+    let manifest = MANIFEST.replace(
+        "[usage-plan.standard]",
+        "[usage-plan.standard]\ntargets = [\"prod\"]",
+    );
+    let manifest = manifest.replace("[defaults.key]", "[defaults.key]\ntargets = [\"prod\"]");
+    let world = World::new(&format!("{manifest}{google}"));
+    world
+        .run(&["validate"])
+        .ended(0)
+        .shows("AK392")
+        .shows("`other` is validated only");
+    for command in [
+        &["plan"][..],
+        &["apply", "--yes"],
+        &["snapshot", "--target", "other"],
+        &["plan", "--target", "other", "--sandbox"],
+    ] {
+        world
+            .run(command)
+            .ended(5)
+            .says("planning and applying google-api-keys is not supported yet (AK490)");
+    }
+    assert_eq!(world.sandbox.journal().len(), 0, "nothing was asked");
+    world.run(&["apply", "--yes", "--target", "prod"]).ended(0);
+}
