@@ -17,6 +17,7 @@ use std::time::Instant;
 use ai_keys_core::check::check_text;
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::plan;
+use ai_keys_core::report::review::{CommentMeta, Review, comment, summary};
 use ai_keys_core::source::Source;
 use ai_keys_core::state::{LiveState, resolve};
 use toml::de::DeTable;
@@ -52,6 +53,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut resolving = Vec::new();
     let mut unchanged = Vec::new();
     let mut all_new = Vec::new();
+    let mut comments = Vec::new();
+    let mut summaries = Vec::new();
+    let nothing_planned = plan(&desired, &nothing, today, &source).plan;
+    let review = Review {
+        target: Some(target),
+        plan: Some(&nothing_planned),
+        live: Some(&nothing),
+        desired: Some(&desired),
+        ..Review::new("keys.toml", &text, &checked.diagnostics)
+    };
+    let meta = CommentMeta {
+        scope: "prod",
+        pull_request: 1,
+        head: "",
+        run: 1,
+        attempt: 1,
+        generation: 1,
+    };
     for _ in 0..ROUNDS {
         let bare = milliseconds(|| DeTable::parse_recoverable(&text));
         let whole = milliseconds(|| check_text(&text, Some(today)));
@@ -62,6 +81,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         resolving.push(milliseconds(|| resolve(manifest, target)).made);
         unchanged.push(milliseconds(|| plan(&desired, &live, today, &source)).made);
         all_new.push(milliseconds(|| plan(&desired, &nothing, today, &source)).made);
+        comments.push(milliseconds(|| comment(&review, &meta)).freed);
+        summaries.push(milliseconds(|| summary(&[review])).freed);
     }
     let steps = |live| plan(&desired, live, today, &source).plan.changes.len();
     println!(
@@ -77,6 +98,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "plan-unchanged-changes": steps(&live),
             "plan-all-new-ms": median(all_new),
             "plan-all-new-changes": steps(&nothing),
+            "comment-ms": median(comments),
+            "summary-ms": median(summaries),
         })
     );
     Ok(())

@@ -194,6 +194,18 @@ fn core(manifest: &Path, snapshot: &Path, table: &mut Table) -> Result<()> {
         figure("plan-all-new-changes")?
     );
     table.tell(&all_new, show(figure("plan-all-new-ms")?));
+    table.judge(
+        "core: comment on these changes",
+        Promise::OnAQuietMachine,
+        [figure("comment-ms")?, 50.0],
+        show,
+    );
+    table.judge(
+        "core: job summary of them",
+        Promise::OnAQuietMachine,
+        [figure("summary-ms")?, 50.0],
+        show,
+    );
     table.tell(
         "core: manifest to desired state",
         show(figure("resolve-ms")?),
