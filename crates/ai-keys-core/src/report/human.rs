@@ -87,7 +87,7 @@ fn verdict(plan: &Plan, paint: &dyn Fn(Tone, &str) -> String) -> String {
 
 /// Says how many changes of each kind a plan has: `1 to create, 2 to attach`.
 #[must_use]
-pub(super) fn summary(plan: &Plan) -> String {
+fn summary(plan: &Plan) -> String {
     const ACTIONS: [Action; 10] = [
         Action::Create,
         Action::Adopt,
@@ -173,7 +173,7 @@ pub(super) fn is_attachment(change: &Change) -> bool {
 }
 
 /// Shows a value on one line, whatever is in it.
-pub(super) fn value(text: &str) -> String {
+fn value(text: &str) -> String {
     let shown = visible(text);
     match shown.char_indices().nth(LONGEST_VALUE) {
         Some((end, _)) => {

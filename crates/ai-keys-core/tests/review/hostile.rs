@@ -2,12 +2,14 @@
 
 use ai_keys_core::plan::{Plan, Step};
 use ai_keys_core::report::review::{
-    CommentMarker, Failure, Refusal, Review, State, comment, drift_issue, summary,
+    CommentMarker, Failure, Refusal, Review, State, annotations, comment, drift_issue,
+    plan_annotations, summary,
 };
 use ai_keys_core::state::LiveState;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::commands;
 use crate::markdown::faults;
 use crate::scene::{Scene, meta};
 
@@ -139,6 +141,11 @@ proptest! {
         }
         for life in &mut scene.lives {
             life.key.clone_from(&text);
+        }
+        let said = annotations(plan_annotations(&scene.plan, "keys.toml"));
+        for line in commands::lines(&said) {
+            let command = commands::parse(line);
+            prop_assert!(command.is_some_and(|command| command.name == "warning"), "{}", line);
         }
         let total = scene.plan.changes.len();
         let failures = [Failure { change: &scene.plan.changes[0], why: &text }];

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::escape::plain;
+use super::escape::{plain, uncut};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::manifest::visible;
 use crate::plan::{Plan, Risk};
 use crate::report::FileDiagnostics;
 use crate::source::Source;
@@ -210,7 +209,7 @@ fn write(text: &mut String, annotation: &Annotation<'_>) {
             let _ = write!(text, ",col={},endColumn={end}", place.column);
         }
     }
-    let title = property(&visible(&annotation.title));
+    let title = property(&uncut(&annotation.title));
     let _ = writeln!(
         text,
         ",title={title}::{}",
@@ -223,7 +222,7 @@ fn write(text: &mut String, annotation: &Annotation<'_>) {
 fn message(lines: &[String]) -> String {
     let shown: Vec<String> = lines
         .iter()
-        .map(|line| visible(line).replace("##[", "##\\["))
+        .map(|line| uncut(line).replace("##[", "##\\["))
         .collect();
     let mut message = shown.join("\n");
     if message.encode_utf16().count() > LONGEST_MESSAGE {

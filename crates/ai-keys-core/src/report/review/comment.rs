@@ -62,6 +62,11 @@ impl CommentMeta<'_> {
 pub fn comment(review: &Review<'_>, meta: &CommentMeta<'_>) -> String {
     let marker = meta.marker(review).render();
     let last = last_line(review);
+    // The time line is for the summary.
+    let review = &Review {
+        lives: &[],
+        ..*review
+    };
     let mut page = Page::new(LONGEST_COMMENT.saturating_sub(last.len() + NOTE));
     page.push(&marker);
     page.push("\n");
@@ -69,11 +74,7 @@ pub fn comment(review: &Review<'_>, meta: &CommentMeta<'_>) -> String {
     let counts = counts::count_rows(&rows);
     page.push(&head(review, &counts));
     if let Some(plan) = review.plan.filter(|plan| !plan.is_empty()) {
-        page::cautions(&mut page, plan, &rows);
-        page::table(&mut page, review, &rows);
-        page::diagnostics(&mut page, review);
-        page::later(&mut page, plan);
-        page::steps(&mut page, plan);
+        page::plan_parts(&mut page, review, plan, &rows);
         page::limits(&mut page, review);
         page.offer(&page::checks(review), "the checks that passed");
         page.offer(page::IF_A_STEP_FAILS, "what to do if a step fails");
@@ -86,6 +87,17 @@ pub fn comment(review: &Review<'_>, meta: &CommentMeta<'_>) -> String {
     text.push('\n');
     text.push_str(&last);
     text
+}
+
+/// Renders the heading and the plan of a comment, whole.
+pub(in crate::report) fn document(review: &Review<'_>) -> String {
+    let rows = review.plan.map(rows).unwrap_or_default();
+    let mut page = Page::new(usize::MAX);
+    page.push(&head(review, &counts::count_rows(&rows)));
+    if let Some(plan) = review.plan {
+        page::plan_parts(&mut page, review, plan, &rows);
+    }
+    page.into_text()
 }
 
 /// Rewrites a comment whose run ended before it was done: its heading and its

@@ -12,12 +12,18 @@ use crate::manifest::{hide_values, visible};
 const LONGEST: usize = 200;
 
 /// Returns text on one line, without hidden characters and without what may be
-/// a key value, cut where it is very long.
-pub(in crate::report) fn plain(text: &str) -> Cow<'_, str> {
-    let shown = match hide_values(text) {
+/// a key value.
+pub(super) fn uncut(text: &str) -> Cow<'_, str> {
+    match hide_values(text) {
         Cow::Borrowed(text) => visible(text),
         Cow::Owned(text) => Cow::Owned(visible(&text).into_owned()),
-    };
+    }
+}
+
+/// Returns text on one line, without hidden characters and without what may be
+/// a key value, cut where it is very long.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let shown = uncut(text);
     match shown.char_indices().nth(LONGEST) {
         Some((end, _)) => {
             let more = shown.chars().count() - LONGEST;
@@ -30,7 +36,7 @@ pub(in crate::report) fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes text as a code span that it cannot leave.
-pub(in crate::report) fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let shown = plain(text);
     let fence = "`".repeat(longest_run(&shown) + 1);
     // A span's outermost spaces are taken away where it has both.
@@ -40,7 +46,7 @@ pub(in crate::report) fn code(text: &str) -> String {
 }
 
 /// The same inside a table, where a bar would end the cell even in code.
-pub(in crate::report) fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let code = code(text);
     if !code.contains('|') {
         return code;
@@ -107,7 +113,7 @@ fn is_plain_word(word: &str) -> bool {
 }
 
 /// Returns the length of the longest run of backticks.
-pub(in crate::report) fn longest_run(text: &str) -> usize {
+pub(super) fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 

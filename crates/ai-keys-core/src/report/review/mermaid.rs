@@ -11,9 +11,12 @@ const MOST_KEYS: usize = 30;
 /// How long a value without an end is drawn after the chart's last day.
 const OPEN_END: Days = Days(14);
 
-/// Draws the keys to which something will happen as a Gantt chart, the next to
-/// change first; empty if nothing will.
-pub(super) fn time_line(lives: &[Life]) -> String {
+/// A chart over more days than this shows months and years, not days.
+const MOST_DAYS: i32 = 200;
+
+/// Draws the keys to which something will happen as a Gantt chart from today
+/// on, the next to change first; empty if nothing will.
+pub(super) fn time_line(lives: &[Life], today: Date) -> String {
     let changing = || lives.iter().filter(|life| life.next.is_some());
     let days = changing().take(MOST_KEYS).flat_map(|life| {
         let ends = life.phases.iter().filter_map(|phase| phase.to);
@@ -22,16 +25,21 @@ pub(super) fn time_line(lives: &[Life]) -> String {
     let Some(last) = days.max() else {
         return String::new();
     };
-    let mut text = String::from(
-        "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat %Y-%m-%d\n",
+    let axis = if today.days_until(last) > MOST_DAYS {
+        "%b %Y"
+    } else {
+        "%d %b"
+    };
+    let mut text = format!(
+        "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat {axis}\n"
     );
     for life in changing().take(MOST_KEYS) {
         // Writing to a String cannot fail, here and below.
         let _ = writeln!(text, "  section {}", label(&life.key));
         for phase in &life.phases {
-            draw_phase(&mut text, phase, last.plus(OPEN_END));
+            draw_phase(&mut text, phase, today, last.plus(OPEN_END));
         }
-        for event in &life.events {
+        for event in life.events.iter().filter(|event| event.on >= today) {
             let crit = match event.is {
                 EventKind::Delete | EventKind::Expire | EventKind::Disable => "crit, ",
                 EventKind::Create | EventKind::Enable | EventKind::Rotate | EventKind::Retire => "",
@@ -48,9 +56,10 @@ pub(super) fn time_line(lives: &[Life]) -> String {
     text
 }
 
-fn draw_phase(text: &mut String, phase: &Phase, open_end: Date) {
+fn draw_phase(text: &mut String, phase: &Phase, today: Date, open_end: Date) {
+    let from = phase.from.max(today);
     let to = phase.to.unwrap_or(open_end);
-    if to <= phase.from {
+    if to <= from {
         return;
     }
     let tag = match phase.is {
@@ -59,10 +68,9 @@ fn draw_phase(text: &mut String, phase: &Phase, open_end: Date) {
     };
     let _ = writeln!(
         text,
-        "  value {} {} :{tag}, {}, {to}",
+        "  value {} {} :{tag}, {from}, {to}",
         phase.generation,
         phase.is.in_words(),
-        phase.from
     );
 }
 
@@ -104,16 +112,16 @@ mod tests {
             }],
         };
         assert_eq!(
-            time_line(&[life]),
-            "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat %Y-%m-%d\n  \
+            time_line(&[life], day("2026-11-23")),
+            "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat %d %b\n  \
              section key a___click_b_href__https___x_______quot_____\n  \
-             value 1 works :active, 2026-11-01, 2026-12-15\n  \
+             value 1 works :active, 2026-11-23, 2026-12-15\n  \
              expires :crit, milestone, 2026-12-01, 0d\n```\n"
         );
     }
 
     #[test]
     fn nothing_is_drawn_where_nothing_happens() {
-        assert_eq!(time_line(&[]), "");
+        assert_eq!(time_line(&[], day("2026-11-23")), "");
     }
 }

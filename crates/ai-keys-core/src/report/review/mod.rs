@@ -11,7 +11,7 @@ mod comment;
 mod counts;
 mod detail;
 mod drift;
-pub(in crate::report) mod escape;
+mod escape;
 mod keep;
 mod marker;
 mod mermaid;
@@ -23,6 +23,7 @@ mod summary;
 
 pub(super) use annotation::commands;
 pub use annotation::{Annotation, Place, annotations, diagnostic_annotations, plan_annotations};
+pub(super) use comment::document;
 pub use comment::{CommentMeta, LONGEST_COMMENT, comment, interrupted};
 pub use counts::{ChangeCounts, counts};
 pub use drift::{Issue, drift_issue};

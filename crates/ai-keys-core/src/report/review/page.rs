@@ -8,7 +8,7 @@ use super::detail;
 use super::escape::{cell, code, prose, prose_cell};
 use super::row::{Row, TABLE_HEAD, are_linked, is_commit, line_link};
 use super::state::verdict;
-use super::{LiveSource, Review};
+use super::{LiveSource, Review, mermaid};
 use crate::diagnostic::{CODES, Severity};
 use crate::plan::{Action, Plan, Risk};
 use crate::report::count_in_words;
@@ -76,9 +76,24 @@ fn live_source(source: LiveSource) -> String {
     }
 }
 
+/// Writes what a plan changes, now and later, and what is wrong beside it.
+pub(super) fn plan_parts(page: &mut Page, review: &Review<'_>, plan: &Plan, rows: &[Row<'_>]) {
+    if !rows.is_empty() {
+        cautions(page, plan, rows);
+        table(page, review, rows);
+    }
+    diagnostics(page, review);
+    page.offer(
+        &mermaid::time_line(review.lives, plan.today),
+        "the time line",
+    );
+    later(page, plan);
+    steps(page, plan);
+}
+
 /// Writes what is lost for good and which acknowledgements are needed, in at
 /// most half of the room.
-pub(super) fn cautions(page: &mut Page, plan: &Plan, rows: &[Row<'_>]) {
+fn cautions(page: &mut Page, plan: &Plan, rows: &[Row<'_>]) {
     let destroyed = rows.iter().filter(|row| row.risk == Risk::Destroys).count();
     if destroyed == 0 && plan.guards.is_empty() {
         return;
@@ -218,7 +233,7 @@ fn mark(severity: Severity) -> &'static str {
 }
 
 /// Writes what falls due on a later day.
-pub(super) fn later(page: &mut Page, plan: &Plan) {
+fn later(page: &mut Page, plan: &Plan) {
     if plan.upcoming.is_empty() {
         return;
     }

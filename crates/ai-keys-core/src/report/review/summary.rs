@@ -3,7 +3,7 @@
 use super::budget::Page;
 use super::row::rows;
 use super::state::last_line_in_full;
-use super::{Review, counts, mermaid, page};
+use super::{Review, counts, page};
 
 /// The longest job summary of a step, in bytes; GitHub drops a longer one
 /// whole.
@@ -34,14 +34,7 @@ fn scope(review: &Review<'_>, most: usize) -> String {
     let rows = review.plan.map(rows).unwrap_or_default();
     page.push(&page::head(review, &counts::count_rows(&rows)));
     if let Some(plan) = review.plan {
-        if !plan.is_empty() {
-            page::cautions(&mut page, plan, &rows);
-            page::table(&mut page, review, &rows);
-        }
-        page::diagnostics(&mut page, review);
-        page.offer(&mermaid::time_line(review.lives), "the time line");
-        page::later(&mut page, plan);
-        page::steps(&mut page, plan);
+        page::plan_parts(&mut page, review, plan, &rows);
         page::limits(&mut page, review);
         page.offer(&page::checks(review), "the checks that passed");
     } else {
