@@ -16,6 +16,8 @@ mod canary;
 mod commands;
 #[cfg(test)]
 mod concurrent;
+#[cfg(all(test, unix))]
+mod crash;
 #[cfg(test)]
 mod exit_codes;
 #[cfg(test)]

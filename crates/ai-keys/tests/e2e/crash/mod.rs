@@ -1,0 +1,190 @@
+//! The crash matrix: every request of every story is the last of its run.
+//!
+//! Exhaustive, not sampled. A story is one apply. It runs once undisturbed and
+//! says how many requests it makes; then it runs again for each of them, three
+//! times: killed by SIGKILL before the request is carried out, killed after, and
+//! with the answer lost while the run goes on. Each time the next apply ends
+//! where the undisturbed one did, and the one after that writes nothing.
+
+mod stories;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ai_keys_sandbox::{Act, FaultRule, Turn, UsagePlanRecord};
+
+use crate::support::{World, finish, scope};
+
+/// An apply that is disturbed.
+struct Story {
+    name: &'static str,
+    /// Makes what is there before it.
+    before: fn() -> World,
+    /// The day on which it happens.
+    day: &'static str,
+}
+
+/// How a run is disturbed.
+#[derive(Clone, Copy, Debug)]
+enum Blow {
+    KillBefore,
+    KillAfter,
+    LoseAnswer,
+}
+
+const BLOWS: [Blow; 3] = [Blow::KillBefore, Blow::KillAfter, Blow::LoseAnswer];
+
+impl Blow {
+    fn act(self) -> Act {
+        match self {
+            Self::KillBefore => Act::HangBefore,
+            Self::KillAfter => Act::HangAfter,
+            Self::LoseAnswer => Act::CloseAfter,
+        }
+    }
+}
+
+/// What is there when all is done: every object by what a person sees of it.
+#[derive(Debug, PartialEq, Eq)]
+struct End {
+    keys: Vec<KeyEnd>,
+    usage_plans: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct KeyEnd {
+    name: Option<String>,
+    description: Option<String>,
+    enabled: bool,
+    tags: BTreeMap<String, String>,
+    usage_plans: BTreeSet<String>,
+    /// Whether it has the value that it had before the story.
+    keeps_its_value: bool,
+}
+
+impl Story {
+    /// Disturbs the story at every request, and compares its row of the table.
+    fn tell(&self) {
+        let world = (self.before)();
+        let values = values_of(&world);
+        let words = self.words(&world);
+        world.take_calls();
+        world
+            .seen(finish(&mut world.command(&refs(&words))))
+            .ended(0);
+        let requests = world.sandbox.journal().len();
+        let expected = end(&world, &values);
+        for nth in 1..=requests {
+            for blow in BLOWS {
+                let world = (self.before)();
+                let values = values_of(&world);
+                self.disturb(&world, nth, blow);
+                let end = self.settled(&world, &values);
+                assert_eq!(end, expected, "{}: {blow:?} at request {nth}", self.name);
+            }
+        }
+        check_row(self.name, requests);
+    }
+
+    /// Returns the apply with every acknowledgement that its plan asks for.
+    fn words(&self, world: &World) -> Vec<String> {
+        let plan = world.run(&["plan", "--today", self.day]).ended(0).out;
+        let asked = plan.split("--ack '").skip(1);
+        let asked = asked.filter_map(|rest| rest.split('\'').next());
+        let apply = ["apply", "--yes", "--today", self.day].map(str::to_owned);
+        let acknowledged = asked.flat_map(|ack| ["--ack".to_owned(), ack.to_owned()]);
+        apply.into_iter().chain(acknowledged).collect()
+    }
+
+    fn disturb(&self, world: &World, nth: usize, blow: Blow) {
+        let words = self.words(world);
+        world.take_calls();
+        let nth = Turn::Nth(u32::try_from(nth).unwrap());
+        world.faults(vec![FaultRule::everywhere(blow.act()).turn(nth)]);
+        let run = world.start(&refs(&words));
+        if !matches!(blow, Blow::LoseAnswer) {
+            let patience = Instant::now() + Duration::from_secs(30);
+            while !world.sandbox.journal().iter().any(|entry| entry.injected) {
+                assert!(
+                    Instant::now() < patience,
+                    "{}: {nth:?} never came",
+                    self.name
+                );
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            run.signal("KILL");
+        }
+        world.seen(run.end());
+    }
+
+    /// Applies until nothing is left, and returns what is there then.
+    fn settled(&self, world: &World, values: &Values) -> End {
+        world.faults(Vec::new());
+        world.apply_acknowledged(self.day).ended(0);
+        world.take_writes();
+        world.apply_on(self.day).ended(0).shows("no changes");
+        assert_eq!(
+            world.take_writes(),
+            [""; 0],
+            "{}: the second apply writes",
+            self.name
+        );
+        world.shows_no_value();
+        end(world, values)
+    }
+}
+
+/// The value of each key, by its id.
+type Values = BTreeMap<String, String>;
+
+fn values_of(world: &World) -> Values {
+    let keys = world.keys().into_iter();
+    keys.map(|key| (key.id, key.value)).collect()
+}
+
+fn end(world: &World, before: &Values) -> End {
+    let usage_plans = world.sandbox.usage_plans(&scope());
+    let name_of = |id: &String| {
+        let found = usage_plans.iter().find(|usage_plan| usage_plan.id == *id);
+        found.unwrap().name.clone()
+    };
+    let mut keys: Vec<KeyEnd> = world
+        .keys()
+        .into_iter()
+        .map(|key| KeyEnd {
+            keeps_its_value: before.get(&key.id) == Some(&key.value),
+            usage_plans: key.usage_plans.iter().map(name_of).collect(),
+            name: key.name,
+            description: key.description,
+            enabled: key.enabled,
+            tags: key.tags,
+        })
+        .collect();
+    keys.sort();
+    let mut usage_plans: Vec<String> = usage_plans
+        .into_iter()
+        .map(|usage_plan| {
+            let id = String::new();
+            let shown = format!("{:?}", UsagePlanRecord { id, ..usage_plan });
+            shown.replace(&world.stage.api_id, "chat-api")
+        })
+        .collect();
+    usage_plans.sort();
+    End { keys, usage_plans }
+}
+
+fn refs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+/// Compares a row of the table in the documentation.
+fn check_row(story: &str, requests: usize) {
+    let row = format!("| {story} | {requests} | {} |", requests * BLOWS.len());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guarantees.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    assert!(
+        page.lines().any(|line| line == row),
+        "docs/guarantees.md does not say:\n{row}"
+    );
+}
