@@ -16,7 +16,8 @@ mod canary;
 mod commands;
 #[cfg(test)]
 mod concurrent;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod crash;
 #[cfg(test)]
 mod exit_codes;
