@@ -10,6 +10,7 @@ mod limits;
 mod lives;
 mod markdown;
 mod matrix;
+mod offline;
 mod preview;
 pub mod review;
 mod sarif;
@@ -29,6 +30,7 @@ pub use lives::{
 };
 pub use markdown::render_plan_markdown;
 pub use matrix::{Job, JobMatrix, job_matrix};
+pub use offline::{OfflineFile, OfflinePlan, OfflineRequest, OfflineReview, review_offline};
 pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]

@@ -129,6 +129,9 @@ pub(super) fn last_line(review: &Review<'_>) -> String {
     let run = run_link(&review.links);
     match review.state {
         State::Planned => match review.plan {
+            None if !review.diagnostics.has_errors() => {
+                format!("✅ Checked{run}: nothing is planned\n")
+            }
             None => format!("❌ Not planned{run}: the manifest has errors\n"),
             Some(plan) if plan.is_empty() => format!("📝 Planned{run}\n"),
             Some(_) => format!("📝 Planned{run}{}\n", more(&review.links)),
