@@ -5,6 +5,7 @@
 
 mod expect;
 mod glue;
+mod node;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,8 +30,11 @@ fn run(words: &[&str]) -> Result<()> {
             say(&glue::write(Path::new(wasm), Path::new(package))?);
             Ok(())
         }
+        ["node", wasm, folder] => node::write(Path::new(wasm), Path::new(folder)),
         ["expect", root, file] => expect::write(Path::new(root), Path::new(file)),
-        _ => bail!("started by `cargo xtask wasm`: glue WASM PACKAGE, expect ROOT FILE"),
+        _ => {
+            bail!("started by `cargo xtask`: glue WASM PACKAGE, node WASM FOLDER, expect ROOT FILE")
+        }
     }
 }
 

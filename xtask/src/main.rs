@@ -1,8 +1,12 @@
-//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`.
+//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`,
+//! `dist`, `action`.
 
+mod action;
 mod bench;
 mod codegen;
 mod deny;
+mod dist;
+mod npm;
 mod output;
 mod playground;
 mod process;
@@ -21,6 +25,7 @@ use anyhow::Result;
 
 use crate::bench::Program;
 use crate::codegen::Mode;
+use crate::dist::Natives;
 use crate::steps::Outcome;
 use crate::test::Scope;
 
@@ -41,6 +46,10 @@ Usage: cargo xtask CHORE
                      with the core's and uses it from TypeScript; --check: builds it again elsewhere
                      and compares the bytes
   playground         the package, and the page's tests in a real Chromium
+  dist [--natives | --check]
+                     what action.yml runs, in dist; --natives: the static runners too, for a
+                     release; --check: compares dist with what the sources make
+  action             the Action as a runner downloads it, and its tests
 ";
 
 fn main() -> ExitCode {
@@ -63,6 +72,10 @@ fn main() -> ExitCode {
         ["wasm", "--test"] => say(wasm::test()),
         ["wasm", "--check"] => say(wasm::check()),
         ["playground"] => say(wasm::build().and_then(|_| playground::test())),
+        ["dist"] => say(dist::write(Natives::Keep)),
+        ["dist", "--natives"] => say(dist::write(Natives::Build)),
+        ["dist", "--check"] => say(dist::check()),
+        ["action"] => say(workspace::build_programs().and_then(|()| action::test())),
         ["help" | "-h" | "--help"] => {
             output::line(USAGE);
             Ok(true)

@@ -15,9 +15,10 @@ const ALLOWED: &str = "crates/ai-keys-core/allowed-dependencies.txt";
 const TARGETS: [&str; 2] = ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown"];
 
 /// Which crates of this workspace each one may depend on, tests included.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     (CORE, &[]),
     ("ai-keys-wasm", &[CORE]),
+    ("ai-keys-wasm-action", &[CORE]),
     ("ai-keys-sandbox", &[]),
     ("ai-keys", &[CORE, "ai-keys-sandbox"]),
     ("xtask", &[]),

@@ -25,6 +25,18 @@ pub(crate) const TOOLS: Requirements = Requirements {
     stamp: "tools.stamp",
 };
 
+/// What the Action's tests run: act, and the Node that GitHub's runner carries.
+pub(crate) const ACTION: Requirements = Requirements {
+    file: "tests/action/requirements.txt",
+    stamp: "action.stamp",
+};
+
+/// What the native runners are linked with.
+pub(crate) const NATIVES: Requirements = Requirements {
+    file: "xtask/natives.txt",
+    stamp: "natives.stamp",
+};
+
 /// One list of pinned requirements.
 pub(crate) struct Requirements {
     file: &'static str,
@@ -151,7 +163,7 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned() {
-        for requirements in [TESTS, TOOLS] {
+        for requirements in [TESTS, TOOLS, ACTION, NATIVES] {
             let text = fs::read_to_string(workspace::root().join(requirements.file)).unwrap();
             let names = text
                 .lines()

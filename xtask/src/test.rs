@@ -7,7 +7,9 @@ use anyhow::Result;
 use crate::codegen::{self, Mode};
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
-use crate::{deny, output, playground, process, purity, python, wasm, workflows, workspace};
+use crate::{
+    action, deny, output, playground, process, purity, python, wasm, workflows, workspace,
+};
 
 /// How much is run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub(crate) fn run(scope: Scope) -> bool {
     output::line(&format!("\n{}", steps.summary()));
     if scope == Scope::Core {
         output::line(
-            "left out by --fast: clippy, generated files, WebAssembly, licences and advisories, workflows, doc tests, the tests of every crate but the core, moto, Terraform",
+            "left out by --fast: clippy, generated files, WebAssembly, the Action, licences and advisories, workflows, doc tests, the tests of every crate but the core, moto, Terraform",
         );
     }
     steps.all_passed()
@@ -67,7 +69,14 @@ fn everything(steps: &mut Steps) {
     steps.run("workflows", Voice::Quiet, workflows::check);
     steps.run("clippy", Voice::Quiet, clippy);
     if !steps.run("build", Voice::Quiet, build) {
-        for name in ["codegen", "wasm", "playground", "doc tests", "tests"] {
+        for name in [
+            "codegen",
+            "wasm",
+            "playground",
+            "action",
+            "doc tests",
+            "tests",
+        ] {
             let skipped = || Ok(Outcome::Skipped("the build failed".to_owned()));
             steps.run(name, Voice::Quiet, skipped);
         }
@@ -76,6 +85,7 @@ fn everything(steps: &mut Steps) {
     steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
     steps.run("wasm", Voice::Quiet, wasm::test);
     steps.run("playground", Voice::Quiet, playground::test);
+    steps.run("action", Voice::Quiet, action::test);
     steps.run("doc tests", Voice::Quiet, doc_tests);
     // Last, so that the test runner's own closing lines stand above the summary.
     steps.run("tests", Voice::Loud, || {

@@ -63,6 +63,17 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
+/// Builds every program, with the same features as [`build`] does.
+///
+/// # Errors
+/// What the compiler said.
+pub(crate) fn build_programs() -> Result<()> {
+    let mut build = cargo(&["build", "--bins", "--quiet"]);
+    build.args(EVERYTHING);
+    process::quiet(build.args(locked()))?;
+    Ok(())
+}
+
 /// Every crate but the one whose tools only `cargo xtask wasm` needs.
 pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--exclude", "xtask-wasm"];
 

@@ -4,10 +4,12 @@ mod consumer;
 mod elsewhere;
 mod package;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
+
+pub(crate) use package::{TARGET, missing_target, remaps, target_folder};
 
 use crate::steps::Outcome;
 use crate::{process, workspace};
@@ -23,6 +25,14 @@ pub(crate) fn build() -> Result<Outcome> {
         built.folder.display(),
         built.size
     )))
+}
+
+/// Returns where [`build`] puts the package.
+///
+/// # Errors
+/// If the system does not tell where xtask is.
+pub(crate) fn package_folder() -> Result<PathBuf> {
+    Ok(target_folder()?.join("wasm/ai-keys"))
 }
 
 /// Builds the package, compares its answers with the core's, and uses it from TypeScript.
@@ -57,7 +67,11 @@ pub(crate) fn check() -> Result<Outcome> {
 /// The workspace's own clippy step does not see what only WebAssembly compiles, nor our tool.
 fn clippy() -> Result<()> {
     let target = ["--target", package::TARGET];
-    for (package, target) in [("ai-keys-wasm", &target[..]), ("xtask-wasm", &[])] {
+    for (package, target) in [
+        ("ai-keys-wasm", &target[..]),
+        ("ai-keys-wasm-action", &target[..]),
+        ("xtask-wasm", &[]),
+    ] {
         let mut clippy = workspace::cargo(&["clippy", "--quiet", "--package", package]);
         clippy.args(target).args(workspace::locked());
         process::quiet(clippy.args(["--", "-D", "warnings"]))?;
@@ -79,7 +93,7 @@ fn parity(node: &Path, package: &Path) -> Result<String> {
 }
 
 /// Returns the program that knows wasm-bindgen and the core, built.
-fn tool() -> Result<Command> {
+pub(crate) fn tool() -> Result<Command> {
     let mut build = workspace::cargo(&["build", "--quiet", "--package", "xtask-wasm"]);
     process::quiet(build.args(workspace::locked()))?;
     Ok(workspace::in_workspace(&workspace::built("xtask-wasm")?))

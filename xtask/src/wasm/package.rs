@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use super::tool;
 use crate::{process, workspace};
 
-pub(super) const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A package on disk.
 pub(crate) struct Package {
@@ -71,7 +71,7 @@ pub(super) fn build_at(root: &Path, target: &Path, folder: &Path) -> Result<Pack
 }
 
 /// Returns the compiler flags that keep this machine's paths out of the module.
-fn remaps(root: &Path) -> Result<String> {
+pub(crate) fn remaps(root: &Path) -> Result<String> {
     let mut flags = vec![format!("--remap-path-prefix={}=/src", root.display())];
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
@@ -89,7 +89,7 @@ fn remaps(root: &Path) -> Result<String> {
 }
 
 /// Returns why there is no standard library for WebAssembly, after trying to get it.
-pub(super) fn missing_target() -> Option<String> {
+pub(crate) fn missing_target() -> Option<String> {
     let has_target = || {
         let mut rustc = workspace::in_workspace(Path::new("rustc"));
         let rustc = rustc.args(["--print", "target-libdir", "--target", TARGET]);
@@ -104,7 +104,8 @@ pub(super) fn missing_target() -> Option<String> {
         .then(|| format!("there is no standard library for {TARGET}: `rustup target add {TARGET}`"))
 }
 
-fn target_folder() -> Result<PathBuf> {
+/// Returns the folder that cargo builds in.
+pub(crate) fn target_folder() -> Result<PathBuf> {
     let xtask = env::current_exe()?;
     let target = xtask.parent().and_then(Path::parent);
     Ok(target

@@ -1,0 +1,111 @@
+//! The native runners: static, for Linux on two processors, and the same bytes from any folder.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{process, python, wasm, workspace};
+
+/// A runner that a release holds.
+pub(crate) struct Native {
+    target: &'static str,
+    file: &'static str,
+}
+
+/// The runners that a release holds. `action/runner.js` knows the same.
+pub(crate) const NATIVES: [Native; 2] = [
+    Native {
+        target: "x86_64-unknown-linux-musl",
+        file: "ai-keys-x86_64-linux",
+    },
+    Native {
+        target: "aarch64-unknown-linux-musl",
+        file: "ai-keys-aarch64-linux",
+    },
+];
+
+/// What one runner may have, in bytes.
+const MOST: u64 = 9_000_000;
+
+impl Native {
+    /// Returns its path in `dist/`.
+    pub(crate) fn in_dist(&self) -> String {
+        format!("bin/{}", self.file)
+    }
+
+    /// Returns the one for this machine.
+    pub(crate) fn of_host() -> Option<&'static Self> {
+        let here = std::env::consts::OS == "linux";
+        NATIVES
+            .iter()
+            .find(|native| here && native.target.starts_with(std::env::consts::ARCH))
+    }
+}
+
+/// Builds both into a folder.
+///
+/// # Errors
+/// What did not build, or grew too large.
+pub(super) fn build(bin: &Path) -> Result<()> {
+    python::install(&python::NATIVES)?;
+    if bin.exists() {
+        fs::remove_dir_all(bin)?;
+    }
+    fs::create_dir_all(bin)?;
+    for native in &NATIVES {
+        build_one(native, &bin.join(native.file))?;
+    }
+    Ok(())
+}
+
+fn build_one(native: &Native, to: &Path) -> Result<()> {
+    let mut rustup = workspace::in_workspace(Path::new("rustup"));
+    process::quiet(rustup.args(["target", "add", native.target]))?;
+    let target = wasm::target_folder()?;
+    let mut build = zigbuild()?;
+    build.args([
+        "--quiet",
+        "--locked",
+        "--package",
+        "ai-keys",
+        "--bin",
+        "ai-keys",
+    ]);
+    build.args(["--profile", "dist", "--target", native.target]);
+    build.arg("--target-dir").arg(&target);
+    build.env("CARGO_ENCODED_RUSTFLAGS", wasm::remaps(&workspace::root())?);
+    build
+        .env("CARGO_INCREMENTAL", "0")
+        .env("SOURCE_DATE_EPOCH", "0");
+    process::quiet(&mut build)?;
+    let runner = target.join(native.target).join("dist/ai-keys");
+    let size = fs::metadata(&runner)?.len();
+    if size > MOST {
+        bail!(
+            "the runner for {} has {size} bytes, at most {MOST}",
+            native.target
+        );
+    }
+    fs::copy(&runner, to).with_context(|| format!("cannot copy `{}`", runner.display()))?;
+    Ok(())
+}
+
+/// Returns `cargo zigbuild`, which links with the C library that `zig` brings.
+fn zigbuild() -> Result<Command> {
+    let program = python::program("cargo-zigbuild");
+    if !program.is_file() {
+        bail!("no cargo-zigbuild: it is pinned in xtask/natives.txt");
+    }
+    let mut command = workspace::in_workspace(&program);
+    command.arg("zigbuild");
+    // It looks for `python3 -m ziglang`.
+    let folder = program.parent().context("it is in a folder")?;
+    let mut path = vec![folder.to_path_buf()];
+    path.extend(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    ));
+    command.env("PATH", std::env::join_paths(path)?);
+    Ok(command)
+}
