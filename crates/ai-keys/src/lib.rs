@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod cli;
 pub mod exit;
+mod github;
 mod import;
 pub mod mask;
 pub mod output;
@@ -15,4 +16,3 @@ pub mod provider;
 pub mod schedule;
 pub mod secret;
 pub mod signal;
-pub mod sink;

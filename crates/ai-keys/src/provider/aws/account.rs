@@ -22,6 +22,7 @@ use super::endpoint;
 use super::errors::translate;
 use super::operation::Operation;
 use super::reader::Reader;
+use super::web_identity::WebIdentity;
 use super::writer::Writer;
 use crate::output::Output;
 use crate::provider::{ErrorKind, Place, ProviderError};
@@ -35,10 +36,13 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 const OPERATION: Duration = Duration::from_mins(1);
 
 /// How requests find their endpoint and their credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Access {
     /// The standard environment of AWS: profile, web identity, endpoint …
     Environment,
+    /// A role for the OIDC token of a GitHub job; the rest as the environment
+    /// says.
+    Role(WebIdentity),
     /// The embedded sandbox at an URL: nothing of the environment is used.
     Sandbox {
         /// Where the sandbox listens.
@@ -57,7 +61,6 @@ pub struct Account {
 struct Inner {
     gateway: aws_sdk_apigateway::Client,
     sts: aws_sdk_sts::Client,
-    access: Access,
     scheduler: Scheduler,
     output: Output,
     place: Place,
@@ -70,10 +73,10 @@ impl Account {
     /// needs to find its credentials.
     pub async fn open(region: &str, access: &Access, scheduler: Scheduler, output: Output) -> Self {
         let config = sdk_config(region, access).await;
-        let configured = endpoint::configured(&config, endpoint::API_GATEWAY);
+        let configured = endpoint::configured(&config);
         let (custom, notice, problem) = match access {
             Access::Sandbox { endpoint, .. } => (Some(endpoint.clone()), None, None),
-            Access::Environment => {
+            Access::Environment | Access::Role(_) => {
                 let notice = configured.as_ref().and_then(endpoint::notice);
                 let problem = configured.as_ref().and_then(endpoint::problem);
                 (configured.map(|endpoint| endpoint.url), notice, problem)
@@ -86,7 +89,6 @@ impl Account {
         let inner = Inner {
             gateway: aws_sdk_apigateway::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
-            access: access.clone(),
             scheduler,
             output,
             place,
@@ -143,16 +145,6 @@ impl Account {
         &self.inner.place.region
     }
 
-    /// Returns how its requests find their endpoint and their credentials.
-    pub(crate) fn access(&self) -> &Access {
-        &self.inner.access
-    }
-
-    /// Returns what keeps its budgets.
-    pub(crate) fn scheduler(&self) -> &Scheduler {
-        &self.inner.scheduler
-    }
-
     /// Returns the ARN of a key, for tags.
     pub(super) fn key_arn(&self, key_id: &str) -> String {
         let region = self.region();
@@ -168,7 +160,7 @@ impl Account {
         &self.inner.gateway
     }
 
-    pub(crate) fn output(&self) -> &Output {
+    pub(super) fn output(&self) -> &Output {
         &self.inner.output
     }
 
@@ -210,9 +202,10 @@ impl Account {
 }
 
 /// Builds the SDK's configuration: its retries off, its timeouts set.
-pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
+async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
     let version = BehaviorVersion::v2026_01_12();
-    let region = Region::new(region.to_owned());
+    let region_name = region.to_owned();
+    let region = Region::new(region_name.clone());
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
@@ -243,11 +236,14 @@ pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
     if let Ok(name) = AppName::new("ai-keys") {
         loader = loader.app_name(name);
     }
+    if let Access::Role(identity) = access {
+        loader = loader.credentials_provider(identity.in_region(&region_name));
+    }
     loader.load().await
 }
 
 /// Returns an HTTP client with rustls on ring: no C library to build or ship.
-fn https() -> impl HttpClient + 'static {
+pub(super) fn https() -> impl HttpClient + 'static {
     aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https()

@@ -5,7 +5,7 @@
 
 mod account;
 mod carry_out;
-pub(crate) mod endpoint;
+mod endpoint;
 mod errors;
 mod observe;
 mod operation;
@@ -13,14 +13,14 @@ mod patch;
 mod reader;
 mod request;
 mod rows;
+mod web_identity;
 mod writer;
 
-pub(crate) use account::sdk_config;
 pub use account::{Access, Account};
 pub use carry_out::{Hands, StepError};
-pub(crate) use errors::translate;
 pub use observe::{Observed, observe};
 pub use operation::{Needs, Operation};
 pub use reader::Reader;
 pub use rows::{FoundKey, Page};
+pub use web_identity::WebIdentity;
 pub use writer::{Deleted, Patch, Writer};
