@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ai_keys_core::date::Date;
 use ai_keys_core::plan::{Plan, Stale, Unfit, check_reviewed, read_plan};
+use ai_keys_core::state::DesiredState;
 
 use super::args::Apply;
 use super::confirm::confirm;
@@ -18,10 +20,36 @@ use crate::output::Stream;
 use crate::provider::aws::{Hands, Observed};
 
 /// A target with its plan, before the first write.
-struct Ready {
-    plan: Plan,
-    opened: Opened,
-    observed: Observed,
+pub(super) struct Ready {
+    /// What is to be carried out.
+    pub(super) plan: Plan,
+    /// The account.
+    pub(super) opened: Opened,
+    /// What was read of it.
+    pub(super) observed: Observed,
+}
+
+/// A target with what became of its plan.
+pub(super) struct Carried {
+    /// What was to be carried out.
+    pub(super) plan: Plan,
+    /// What became of each change, in the order of the plan.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The account.
+    pub(super) opened: Opened,
+}
+
+impl Carried {
+    /// Returns how many changes are carried out.
+    pub(super) fn done(&self) -> usize {
+        let is_done = |outcome: &&Outcome| matches!(outcome, Outcome::Done);
+        self.outcomes.iter().filter(is_done).count()
+    }
+
+    /// Returns whether changes are left.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.done() < self.plan.changes.len()
+    }
 }
 
 pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
@@ -38,12 +66,7 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
     if let Some(plan) = &reviewed {
         desired.retain(|desired| desired.target == plan.target);
         if let Some(desired) = desired.first() {
-            let age = plan.today.days_until(today()?);
-            if age > i32::try_from(desired.max_plan_age.0).unwrap_or(i32::MAX) {
-                let (planned, max_age) = (plan.today, desired.max_plan_age);
-                let why = Unfit::Expired { planned, max_age };
-                return Err(RunError::Refused(why.to_string()));
-            }
+            check_age(plan, desired, today()?)?;
         } else {
             return Err(RunError::Refused(format!(
                 "the plan is for target `{}`, which is not chosen",
@@ -74,7 +97,35 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
     if changes > 0 && !args.yes {
         confirm(changes, run).await?;
     }
-    carry_out(ready, run).await
+    let mut code = ExitCode::Done;
+    for target in ready {
+        if target.plan.is_empty() {
+            continue;
+        }
+        if carry_out(target, run).await.is_incomplete() {
+            code = ExitCode::Incomplete;
+        }
+    }
+    Ok(if run.stop.is_requested() {
+        ExitCode::Interrupted
+    } else {
+        code
+    })
+}
+
+/// Refuses a reviewed plan that is older than the manifest allows.
+pub(super) fn check_age(
+    reviewed: &Plan,
+    desired: &DesiredState,
+    today: Date,
+) -> Result<(), RunError> {
+    let age = reviewed.today.days_until(today);
+    if age <= i32::try_from(desired.max_plan_age.0).unwrap_or(i32::MAX) {
+        return Ok(());
+    }
+    let (planned, max_age) = (reviewed.today, desired.max_plan_age);
+    let why = Unfit::Expired { planned, max_age };
+    Err(RunError::Refused(why.to_string()))
 }
 
 fn read_reviewed(path: &Path) -> Result<Plan, RunError> {
@@ -103,15 +154,7 @@ fn guard(
         run.output.print(&human(&target.plan, &file.path, run));
     }
     for target in ready {
-        // What is left of a reviewed plan keeps that plan's acknowledgements.
-        let answered = reviewed.unwrap_or(&target.plan);
-        let open: Vec<String> = target
-            .plan
-            .guards
-            .iter()
-            .map(|guard| answered.acknowledgement(guard))
-            .filter(|wanted| !args.acknowledged.iter().any(|given| given.trim() == wanted))
-            .collect();
+        let open = unacknowledged(&target.plan, reviewed, &args.acknowledged);
         if let Some(first) = open.first() {
             return Err(RunError::Refused(format!(
                 "nothing was changed: {} change(s) of target `{}` need an acknowledgement, such as --ack '{first}'",
@@ -123,8 +166,31 @@ fn guard(
     Ok(())
 }
 
+/// Returns the acknowledgements that a plan needs and nobody gave.
+pub(super) fn unacknowledged(
+    plan: &Plan,
+    reviewed: Option<&Plan>,
+    given: &[String],
+) -> Vec<String> {
+    // What is left of a reviewed plan keeps that plan's acknowledgements.
+    let answered = reviewed.unwrap_or(plan);
+    let wanted = plan
+        .guards
+        .iter()
+        .map(|guard| answered.acknowledgement(guard));
+    wanted
+        .filter(|wanted| !given.iter().any(|given| given.trim() == wanted))
+        .collect()
+}
+
 /// Prints what differs from what was reviewed, and returns the refusal.
 fn refuse_stale(stale: &Stale, run: &Run) -> RunError {
+    tell_stale(stale, run);
+    RunError::Refused("nothing was changed: the plan is stale; plan and review again".to_owned())
+}
+
+/// Prints what differs from what was reviewed.
+pub(super) fn tell_stale(stale: &Stale, run: &Run) {
     if stale.is_elsewhere {
         run.output
             .error("the plan is for another namespace, target, account or region");
@@ -146,49 +212,39 @@ fn refuse_stale(stale: &Stale, run: &Run) -> RunError {
         .vanished
         .iter()
         .for_each(|change| tell("reviewed, but no longer possible", change));
-    RunError::Refused("nothing was changed: the plan is stale; plan and review again".to_owned())
 }
 
-async fn carry_out(ready: Vec<Ready>, run: &Run) -> Result<ExitCode, RunError> {
-    let mut code = ExitCode::Done;
-    for Ready {
+/// Carries out the plan of one target, and prints what became of it.
+pub(super) async fn carry_out(ready: Ready, run: &Run) -> Carried {
+    let Ready {
         plan,
         opened,
         observed,
-    } in ready
-    {
-        if plan.is_empty() {
-            continue;
-        }
-        let started = Instant::now();
-        let total = plan.changes.len();
-        let label = format!("applying to {}", plan.target);
-        let floor = Duration::from_millis(plan.cost.floor_ms);
-        let mut progress = run.output.progress(&label, total as u64).expecting(floor);
-        let hands = Arc::new(Hands::new(&opened.account, observed, run.output.clone()));
-        let outcomes = apply(&plan, hands, &run.stop, &mut progress).await;
-        drop(progress);
-        let done = outcomes
-            .iter()
-            .filter(|outcome| matches!(outcome, Outcome::Done))
-            .count();
-        report_failures(&plan, &outcomes, run);
-        let took = started.elapsed().as_secs_f64();
-        run.output.print(&format!(
-            "applied {done} of {total} to {} in {took:.1} s\n",
-            plan.target
-        ));
-        if done < total {
-            run.output
-                .error("what is left is safe to try again: run the same command");
-            code = ExitCode::Incomplete;
-        }
+    } = ready;
+    let started = Instant::now();
+    let total = plan.changes.len();
+    let label = format!("applying to {}", plan.target);
+    let floor = Duration::from_millis(plan.cost.floor_ms);
+    let mut progress = run.output.progress(&label, total as u64).expecting(floor);
+    let hands = Arc::new(Hands::new(&opened.account, observed, run.output.clone()));
+    let outcomes = apply(&plan, hands, &run.stop, &mut progress).await;
+    drop(progress);
+    report_failures(&plan, &outcomes, run);
+    let carried = Carried {
+        plan,
+        outcomes,
+        opened,
+    };
+    let (target, done) = (&carried.plan.target, carried.done());
+    let took = started.elapsed().as_secs_f64();
+    run.output.print(&format!(
+        "applied {done} of {total} to {target} in {took:.1} s\n"
+    ));
+    if carried.is_incomplete() {
+        run.output
+            .error("what is left is safe to try again: run the same command");
     }
-    Ok(if run.stop.is_requested() {
-        ExitCode::Interrupted
-    } else {
-        code
-    })
+    carried
 }
 
 fn report_failures(plan: &Plan, outcomes: &[Outcome], run: &Run) {

@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Print a page of the generated reference.
     #[command(hide = true)]
     Reference(Reference),
+    /// Do one step of a GitHub workflow; its request is read from stdin.
+    #[command(hide = true)]
+    Action,
 }
 
 /// Check manifests.

@@ -1,5 +1,6 @@
 //! One file for each command, and what they share.
 
+mod action;
 mod apply;
 mod args;
 mod completions;
@@ -32,6 +33,7 @@ use clap::error::ErrorKind as UsageErrorKind;
 use crate::exit::ExitCode;
 use crate::output::{Output, Settings, Stream, Terminal};
 use crate::provider::ProviderError;
+use crate::provider::aws::Access;
 use crate::signal::{self, Stop};
 use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat};
 use manifest_file::ReadError;
@@ -42,6 +44,8 @@ pub(crate) struct Run {
     pub(crate) output: Output,
     /// The wish that the run ends.
     pub(crate) stop: Stop,
+    /// How accounts are reached where no sandbox stands in for them.
+    pub(crate) access: Access,
 }
 
 /// Why a command ended before its work was done. One line each.
@@ -73,6 +77,9 @@ pub(crate) enum RunError {
     /// The cloud could not be reached, or refused us.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// GitHub or AWS could not be reached, or refused us, before a first write.
+    #[error("{0}")]
+    Unreachable(String),
     /// The sandbox could not be used.
     #[error("the sandbox cannot be used: {0}")]
     Sandbox(#[from] ai_keys_sandbox::SandboxError),
@@ -97,7 +104,7 @@ impl RunError {
             Self::Refused(_) => ExitCode::Refused,
             Self::Manifest(_) => ExitCode::ManifestErrors,
             Self::Stopped => ExitCode::Interrupted,
-            Self::Provider(_) | Self::Sandbox(_) => ExitCode::Unreachable,
+            Self::Provider(_) | Self::Unreachable(_) | Self::Sandbox(_) => ExitCode::Unreachable,
         }
     }
 }
@@ -114,6 +121,7 @@ pub fn main() -> ProcessExit {
     let run = Run {
         output: output.clone(),
         stop: Stop::default(),
+        access: Access::Environment,
     };
     let code = match start(cli, &run) {
         Ok(code) => code,
@@ -165,6 +173,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Import(args) => in_runtime(run, import::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
         Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
+        Command::Action => in_runtime(run, action::run(run)),
     }
 }
 
@@ -220,6 +229,10 @@ fn settings(cli: &Cli) -> Settings {
     let mut settings = Settings::detect();
     settings.is_quiet = cli.quiet;
     settings.is_out_data = is_out_data(&cli.command);
+    if matches!(cli.command, Command::Action) {
+        // Whatever its environment says: that is what it is for.
+        settings.is_github_actions = true;
+    }
     for terminal in [&mut settings.out, &mut settings.err] {
         match cli.color {
             ColorWhen::Auto => {}
@@ -247,7 +260,11 @@ fn is_out_data(command: &Command) -> bool {
         | Command::Completions(_)
         | Command::Import(_)
         | Command::Reference(_) => true,
-        Command::Apply(_) | Command::Explain(_) | Command::Init(_) | Command::Sandbox(_) => false,
+        Command::Apply(_)
+        | Command::Explain(_)
+        | Command::Init(_)
+        | Command::Sandbox(_)
+        | Command::Action => false,
     }
 }
 

@@ -14,7 +14,7 @@ use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
 use super::{Run, RunError, validate};
 use crate::output::untrusted;
-use crate::provider::aws::{Access, Account, Observed, observe};
+use crate::provider::aws::{Account, Observed, observe};
 use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
@@ -56,37 +56,49 @@ pub(super) async fn open(
     run: &Run,
 ) -> Result<(Vec<Opened>, Option<Stand>), RunError> {
     // Before anything of any target is read.
-    if let Some(desired) = desired
-        .iter()
-        .find(|desired| !desired.provider.is_carried_out())
-    {
-        return Err(RunError::Refused(format!(
-            "{} (AK490): name the others with --target",
-            cannot_plan(desired)
-        )));
-    }
+    desired.iter().try_for_each(require_carried_out)?;
     let stand = sandbox.map(|dir| Stand::open(dir, run)).transpose()?;
     let mut opened = Vec::new();
     for desired in desired {
-        let access = match &stand {
-            Some(stand) => stand.access(&desired),
-            None => Access::Environment,
-        };
-        let pace = stand.as_ref().map_or(Pace::ApiGateway, Stand::pace);
-        let scheduler = Scheduler::new(pace, run.stop.clone());
-        let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
-        if let Some(problem) = account.problem() {
-            return Err(RunError::Usage(problem.to_owned()));
-        }
-        if let Some(notice) = account.notice() {
-            run.output.notice(&format!("notice: {notice}"));
-        }
-        if let Some(stand) = &stand {
-            stand.furnish(&desired, &account, run).await?;
-        }
-        opened.push(Opened { desired, account });
+        opened.push(open_one(desired, stand.as_ref(), run).await?);
     }
     Ok((opened, stand))
+}
+
+/// Refuses a target of a cloud that is only validated.
+pub(super) fn require_carried_out(desired: &DesiredState) -> Result<(), RunError> {
+    if desired.provider.is_carried_out() {
+        return Ok(());
+    }
+    Err(RunError::Refused(format!(
+        "{} (AK490): name the others with --target",
+        cannot_plan(desired)
+    )))
+}
+
+/// Opens the account of one target, or the sandbox in its place.
+pub(super) async fn open_one(
+    desired: DesiredState,
+    stand: Option<&Stand>,
+    run: &Run,
+) -> Result<Opened, RunError> {
+    let access = match stand {
+        Some(stand) => stand.access(&desired),
+        None => run.access.clone(),
+    };
+    let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
+    let scheduler = Scheduler::new(pace, run.stop.clone());
+    let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
+    if let Some(problem) = account.problem() {
+        return Err(RunError::Usage(problem.to_owned()));
+    }
+    if let Some(notice) = account.notice() {
+        run.output.notice(&format!("notice: {notice}"));
+    }
+    if let Some(stand) = stand {
+        stand.furnish(&desired, &account, run).await?;
+    }
+    Ok(Opened { desired, account })
 }
 
 impl Opened {
@@ -132,7 +144,12 @@ pub(super) fn plan_target(
     (planned, error)
 }
 
-fn refused(desired: &DesiredState, found: &Diagnostics, file: &ManifestFile) -> RunError {
+/// Returns why a target whose plan has errors is not planned.
+pub(super) fn refused(
+    desired: &DesiredState,
+    found: &Diagnostics,
+    file: &ManifestFile,
+) -> RunError {
     let counted = ai_keys_core::report::count_in_words(found);
     let is_refused = found
         .iter()

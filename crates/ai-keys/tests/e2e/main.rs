@@ -5,6 +5,8 @@
 //! AWS is reached. `UPDATE=1` rewrites the expected texts in `help/`.
 
 #[cfg(test)]
+mod action;
+#[cfg(test)]
 mod bad_access;
 #[cfg(test)]
 mod bad_input;

@@ -7,7 +7,5 @@ mod world;
 
 pub(crate) use folder::Folder;
 pub(crate) use http::call;
-#[cfg(unix)]
-pub(crate) use run::Running;
-pub(crate) use run::{Ran, ai_keys, finish, run_in};
+pub(crate) use run::{Ran, Running, ai_keys, finish, run_in};
 pub(crate) use world::{ACCOUNT, MANIFEST, TODAY, World, scope};

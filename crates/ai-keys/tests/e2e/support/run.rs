@@ -53,8 +53,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_reading(command.stdin(Stdio::null()))
+    }
+
+    /// As [`Running::start`], with the standard input that the command has.
+    pub(crate) fn start_reading(command: &mut Command) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

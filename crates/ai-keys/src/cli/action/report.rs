@@ -1,0 +1,365 @@
+//! What GitHub shows of a run: annotations, summary, outputs, comments.
+
+use ai_keys_core::report::FileDiagnostics;
+use ai_keys_core::report::review::{
+    self, Annotation, ChangeCounts, CommentMeta, counts, diagnostic_annotations, plan_annotations,
+};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::request::{CommentWhen, Request};
+use super::sheet::{Sheet, Stage};
+use super::{Job, LAST_WORDS};
+use crate::exit::ExitCode;
+use crate::github::{Comments, Create, GithubError, Put, Writer, append, render_outputs};
+
+/// Prints the annotations of all scopes: the runner counts them over the step.
+pub(super) fn annotate(sheets: &[Sheet], job: &Job) {
+    let mut all: Vec<Annotation<'_>> = Vec::new();
+    for sheet in sheets {
+        let file = FileDiagnostics {
+            path: &sheet.file.path,
+            text: &sheet.file.text,
+            diagnostics: &sheet.diagnostics,
+        };
+        // The same mistake is found for each target of a manifest.
+        for annotation in diagnostic_annotations(&file) {
+            if !all.contains(&annotation) {
+                all.push(annotation);
+            }
+        }
+        if let Some(plan) = &sheet.plan {
+            all.extend(plan_annotations(plan, &sheet.file.path));
+        }
+    }
+    job.run.output.print(&review::annotations(all));
+}
+
+/// Returns whether the request wants comments where there are none.
+pub(super) fn create_when(request: &Request) -> Create {
+    match request.comment {
+        CommentWhen::Always | CommentWhen::ChangesOnly => Create::BesideClosed,
+        CommentWhen::Never => Create::Never,
+    }
+}
+
+/// Writes the comment of every scope on a pull request. What goes wrong is a
+/// warning.
+pub(super) async fn comment(
+    sheets: &mut [Sheet],
+    pull_request: Option<u64>,
+    create: Create,
+    job: &Job,
+) {
+    let Some(mut board) = Board::open(pull_request, job).await else {
+        return;
+    };
+    for sheet in sheets {
+        let create = if job.request.comment == CommentWhen::ChangesOnly {
+            super::plan::create(create, sheet)
+        } else {
+            create
+        };
+        board.show(sheet, create, job).await;
+    }
+}
+
+/// The comments of a pull request, while a run shows its progress there.
+pub(super) struct Board<'j> {
+    comments: Comments<'j>,
+    pull_request: u64,
+    /// The first error was told of: the others would say the same.
+    is_broken: bool,
+}
+
+impl<'j> Board<'j> {
+    /// Finds our comments; none if there is no pull request, none are wanted, or
+    /// they cannot be read.
+    pub(super) async fn open(pull_request: Option<u64>, job: &'j Job) -> Option<Self> {
+        let pull_request = pull_request?;
+        if job.request.comment == CommentWhen::Never {
+            return None;
+        }
+        let Some(client) = &job.github else {
+            job.warn("there is no comment: `github-token` is empty");
+            return None;
+        };
+        let read = in_time(job, Comments::read(client, pull_request));
+        match read.await {
+            Some(Ok(comments)) => Some(Self {
+                comments,
+                pull_request,
+                is_broken: false,
+            }),
+            Some(Err(error)) => {
+                job.warn(&format!("there is no comment: {error}"));
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// Brings a scope's comment in step with its sheet. Returns whether it is.
+    pub(super) async fn show(&mut self, sheet: &mut Sheet, create: Create, job: &Job) -> bool {
+        let put = {
+            let number = self.pull_request;
+            let body = |next: u64| render(sheet, &sheet.stage, number, next, job);
+            let put = self.comments.put(writer(sheet, job), create, &body);
+            in_time(job, put).await
+        };
+        match put {
+            Some(Ok(put)) => {
+                sheet.comment = put.id();
+                if let Put::Newer(_) = put {
+                    job.run
+                        .output
+                        .notice("the comment shows a newer run, and stays as it is");
+                }
+                true
+            }
+            Some(Err(error)) => {
+                if !self.is_broken {
+                    job.warn(&format!("the comment is not up to date: {error}"));
+                }
+                self.is_broken = true;
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Returns the comment of a scope as it shall be if the run ends now.
+    pub(super) fn interrupted(&self, sheet: &Sheet, job: &Job) -> Option<(u64, String)> {
+        let Stage::Applying { total } = sheet.stage else {
+            return None;
+        };
+        let stage = Stage::Interrupted { done: 0, total };
+        let generation = self.comments.generation(&sheet.id)?.saturating_add(1);
+        let body = render(sheet, &stage, self.pull_request, generation, job);
+        Some((sheet.comment?, body))
+    }
+}
+
+fn render(sheet: &Sheet, stage: &Stage, pull_request: u64, generation: u64, job: &Job) -> String {
+    let meta = meta(sheet, pull_request, generation, job);
+    let failures = stage.failures();
+    let body = review::comment(&sheet.review(stage, &failures, &job.request), &meta);
+    job.run.output.scrub(&body)
+}
+
+/// Returns what the marker of a scope's text says of this run.
+pub(super) fn meta<'a>(
+    sheet: &'a Sheet,
+    pull_request: u64,
+    generation: u64,
+    job: &'a Job,
+) -> CommentMeta<'a> {
+    let event = &job.request.event;
+    CommentMeta {
+        scope: &sheet.id,
+        pull_request,
+        head: &event.head_sha,
+        run: event.run_id,
+        attempt: event.run_attempt,
+        generation,
+    }
+}
+
+/// Returns who writes about a scope.
+pub(super) fn writer<'a>(sheet: &'a Sheet, job: &Job) -> Writer<'a> {
+    Writer {
+        scope: &sheet.id,
+        run: job.request.event.run_id,
+        attempt: job.request.event.run_attempt,
+    }
+}
+
+/// Waits for GitHub; not for long once the run was asked to stop.
+pub(super) async fn in_time<T>(
+    job: &Job,
+    call: impl Future<Output = Result<T, GithubError>>,
+) -> Option<Result<T, GithubError>> {
+    let stopped = async {
+        job.run.stop.requested().await;
+        let since = *job.last_words.get_or_init(Instant::now);
+        tokio::time::sleep_until(since + LAST_WORDS).await;
+    };
+    tokio::select! {
+        done = call => Some(done),
+        () = stopped => None,
+    }
+}
+
+/// Writes summary and outputs, and returns the exit code of the step.
+pub(super) fn finish(sheets: &[Sheet], job: &Job) -> ExitCode {
+    summarise(sheets, "", job);
+    write_outputs(sheets, job);
+    conclude(sheets, job)
+}
+
+/// Writes the job summary. What cannot be written is a warning.
+pub(super) fn summarise(sheets: &[Sheet], note: &str, job: &Job) {
+    let Some(path) = &job.request.summary_file else {
+        return;
+    };
+    let failures: Vec<_> = sheets.iter().map(|sheet| sheet.stage.failures()).collect();
+    let reviews: Vec<_> = sheets
+        .iter()
+        .zip(&failures)
+        .map(|(sheet, failures)| sheet.review(&sheet.stage, failures, &job.request))
+        .collect();
+    let text = review::summary(&reviews);
+    let text = job.run.output.scrub(&format!("{note}{text}"));
+    if let Err(error) = append(path, &text) {
+        job.warn(&format!("there is no job summary: {error}"));
+    }
+}
+
+/// What the output `result` holds: handles, never a value.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Outcome<'a> {
+    format: u32,
+    scopes: Vec<ScopeOutcome<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct ScopeOutcome<'a> {
+    scope: &'a str,
+    manifest: &'a str,
+    target: Option<&'a str>,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    has_changes: bool,
+    counts: ChangeCounts,
+    plan_digest: Option<&'a str>,
+    plan_file: Option<&'a str>,
+    applied: usize,
+    remaining: usize,
+    failure_reason: &'a str,
+    comment_id: Option<u64>,
+    keys: Vec<KeyOutcome<'a>>,
+}
+
+/// A live key of ours. An id that may equal the value stands as its hash.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct KeyOutcome<'a> {
+    key: &'a str,
+    generation: u32,
+    id: &'a str,
+}
+
+/// Writes the step's outputs. What cannot be written is a warning.
+pub(super) fn write_outputs(sheets: &[Sheet], job: &Job) {
+    let Some(path) = &job.request.output_file else {
+        return;
+    };
+    let written = render_outputs(&outputs(sheets))
+        .and_then(|text| append(path, &job.run.output.scrub(&text)));
+    if let Err(error) = written {
+        job.warn(&format!("there are no outputs: {error}"));
+    }
+}
+
+fn outputs(sheets: &[Sheet]) -> Vec<(&'static str, String)> {
+    let of = |sheet: &Sheet| sheet.plan.as_ref().map(counts).unwrap_or_default();
+    let sum = |number: fn(&ChangeCounts) -> u32| -> String {
+        let all = sheets.iter().map(|sheet| number(&of(sheet)));
+        all.sum::<u32>().to_string()
+    };
+    let lines = |line: &dyn Fn(&Sheet) -> Option<String>| -> String {
+        let all: Vec<String> = sheets.iter().filter_map(line).collect();
+        all.join("\n")
+    };
+    let has_changes = sheets.iter().any(Sheet::has_changes);
+    let applied: usize = sheets.iter().map(|sheet| sheet.applied).sum();
+    let remaining: usize = sheets.iter().map(|sheet| sheet.remaining).sum();
+    let digest = |sheet: &Sheet| Some(sheet.plan.as_ref()?.digest.as_str().to_owned());
+    let outcome = Outcome {
+        format: 1,
+        scopes: sheets
+            .iter()
+            .map(|sheet| scope_outcome(sheet, of(sheet)))
+            .collect(),
+    };
+    vec![
+        ("has-changes", has_changes.to_string()),
+        ("create", sum(|counts| counts.create)),
+        ("update", sum(|counts| counts.update)),
+        ("rotate", sum(|counts| counts.rotate)),
+        ("disable", sum(|counts| counts.disable)),
+        ("delete", sum(|counts| counts.delete)),
+        ("plan-digest", lines(&digest)),
+        ("plan-file", lines(&|sheet| sheet.plan_file.clone())),
+        ("applied", applied.to_string()),
+        ("remaining", remaining.to_string()),
+        ("failure-reason", Job::verdict(sheets).reason.to_owned()),
+        (
+            "comment-id",
+            lines(&|sheet| Some(sheet.comment?.to_string())),
+        ),
+        (
+            "result",
+            serde_json::to_string(&outcome).unwrap_or_default(),
+        ),
+    ]
+}
+
+fn scope_outcome(sheet: &Sheet, counts: ChangeCounts) -> ScopeOutcome<'_> {
+    let namespace = sheet
+        .desired
+        .as_ref()
+        .map(|desired| desired.namespace.as_str());
+    let live = sheet.live.iter().flat_map(|live| &live.keys);
+    let keys = live.filter_map(|(handle, key)| {
+        let marker = key.marker.as_ref()?;
+        let is_ours = Some(marker.namespace.as_str()) == namespace;
+        is_ours.then_some(KeyOutcome {
+            key: &marker.name,
+            generation: marker.generation,
+            id: handle.as_str(),
+        })
+    });
+    let mut keys: Vec<KeyOutcome<'_>> = keys.collect();
+    keys.sort_by_key(|key| (key.key, key.generation));
+    let plan = sheet.plan.as_ref();
+    ScopeOutcome {
+        scope: &sheet.id,
+        manifest: &sheet.file.path,
+        target: sheet.target.as_deref(),
+        account: sheet.live.as_ref().map(|live| live.account.as_str()),
+        region: sheet
+            .desired
+            .as_ref()
+            .map(|desired| desired.region.as_str()),
+        has_changes: sheet.has_changes(),
+        counts,
+        plan_digest: plan.map(|plan| plan.digest.as_str()),
+        plan_file: sheet.plan_file.as_deref(),
+        applied: sheet.applied,
+        remaining: sheet.remaining,
+        failure_reason: sheet.verdict.reason,
+        comment_id: sheet.comment,
+        keys,
+    }
+}
+
+/// Prints one line for each scope and returns the step's exit code.
+fn conclude(sheets: &[Sheet], job: &Job) -> ExitCode {
+    for sheet in sheets {
+        let said = match (&sheet.plan, &sheet.stage) {
+            (Some(plan), Stage::Planned) if plan.is_empty() => "no changes".to_owned(),
+            (Some(plan), Stage::Planned) => {
+                format!("{} (plan {})", counts(plan).in_words(), plan.digest.short())
+            }
+            (None, Stage::Planned) => ai_keys_core::report::count_in_words(&sheet.diagnostics),
+            // These were told of when they happened.
+            _ => continue,
+        };
+        let name = crate::output::untrusted(&sheet.name()).to_string();
+        job.run.output.print(&format!("{name}: {said}\n"));
+    }
+    Job::verdict(sheets).code
+}

@@ -1,0 +1,330 @@
+//! The merge: what was reviewed is applied, and nothing else.
+
+use ai_keys_sandbox::{Act, FaultRule, Refusal, Turn};
+use serde_json::{Value, json};
+
+use super::step::{HEAD, MERGE, NUMBER, Site, TOKEN, zip};
+use super::testing::{FakeGithub, Reply};
+use crate::support::MANIFEST;
+
+fn planned(manifest: &str) -> Site {
+    let site = Site::new(manifest);
+    site.run(&site.request("plan")).ended(0);
+    site.merge();
+    site.world.take_calls();
+    site
+}
+
+fn comments(site: &Site) -> Vec<String> {
+    let bodies = site.github.bodies(NUMBER).into_iter();
+    bodies.map(|(_, body)| body).collect()
+}
+
+#[test]
+fn a_merge_applies_what_was_reviewed_and_closes_the_comment() {
+    let site = planned(MANIFEST);
+    let store = FakeGithub::start();
+    store.state().archives = site.github.state().archives.clone();
+    site.github.state().store = Some(store.url());
+    let done = site
+        .run(&site.merged())
+        .ended(0)
+        .logs("applied 5 of 5 to prod");
+    let done = done
+        .says("applied", "5")
+        .says("remaining", "0")
+        .says("failure-reason", "");
+    let result: Value = serde_json::from_str(done.output("result")).unwrap();
+    let keys = result["scopes"][0]["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 2, "{result}");
+    assert_eq!(keys[0]["key"], "alpha");
+    let [body] = comments(&site).try_into().unwrap();
+    assert!(body.contains("✅ Applied 5 of 5 steps"), "{body}");
+    assert!(body.contains("\"closed\":true"), "{body}");
+    assert!(!site.plan_files().is_empty());
+    assert!(
+        !site
+            .world
+            .folder
+            .path()
+            .join("temp/ai-keys/unfinished.json")
+            .exists()
+    );
+    for request in &store.state().journal {
+        assert_eq!(request.token, None, "the token goes to GitHub only");
+    }
+    let journal = site.github.state().journal.clone();
+    let tokens = journal
+        .iter()
+        .filter_map(|request| request.token.as_deref());
+    assert!(tokens.clone().count() > 0);
+    tokens.for_each(|token| assert_eq!(token, format!("Bearer {TOKEN}")));
+    // Again: nothing is left, and history stays.
+    site.take_github_writes();
+    let done = site.run(&site.merged()).ended(0);
+    done.says("applied", "0").says("remaining", "0");
+    assert_eq!(comments(&site), [body]);
+    assert_eq!(site.take_github_writes(), [""; 0]);
+    // A later plan on the same pull request gets a comment of its own.
+    site.run(&site.request("plan")).ended(0);
+    assert_eq!(comments(&site).len(), 2);
+}
+
+#[test]
+fn half_of_an_apply_is_said_and_the_next_run_does_the_rest_without_a_review() {
+    let site = planned(MANIFEST);
+    let refusal = Act::Refuse(Refusal {
+        status: 403,
+        code: "AccessDeniedException".to_owned(),
+        message: "not today".to_owned(),
+    });
+    let second = FaultRule::on("CreateUsagePlanKey", refusal).turn(Turn::Nth(2));
+    site.world.faults(vec![second]);
+    let done = site
+        .run(&site.merged())
+        .ended(4)
+        .says("failure-reason", "partial");
+    done.says("applied", "4").says("remaining", "1");
+    let [body] = comments(&site).try_into().unwrap();
+    assert!(body.contains("Applied 4 of 5 steps"), "{body}");
+    assert!(!body.contains("\"closed\":true"), "{body}");
+    site.world.faults(Vec::new());
+    let done = site.run(&site.merged()).ended(0);
+    done.says("applied", "1").says("remaining", "0");
+    let [body] = comments(&site).try_into().unwrap();
+    assert!(body.contains("✅ Applied 5 of 5 steps"), "{body}");
+}
+
+#[test]
+fn an_account_that_changed_since_the_review_is_refused_with_the_difference() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    site.world.edit(
+        "[key.alpha]\ndescription = \"First\"",
+        "[key.alpha]\ndescription = \"Changed\"",
+    );
+    site.run(&site.request("plan")).ended(0);
+    site.merge();
+    let key = site.world.key("alpha");
+    site.world.behind("DELETE", &format!("/apikeys/{}", key.id));
+    site.world.take_calls();
+    let done = site
+        .run(&site.merged())
+        .ended(5)
+        .says("failure-reason", "plan-changed");
+    done.says("applied", "0")
+        .logs("not reviewed: create alpha")
+        .sums_up("⛔ Not applied");
+    assert_eq!(site.world.take_writes(), [""; 0]);
+    let [body] = comments(&site).try_into().unwrap();
+    assert!(body.contains("needed now, and not reviewed"), "{body}");
+}
+
+#[test]
+fn without_a_plan_of_the_pull_request_only_nothing_is_applied() {
+    let site = planned(MANIFEST);
+    site.github.state().artifacts.clear();
+    let done = site
+        .run(&site.merged())
+        .ended(5)
+        .says("failure-reason", "plan-missing");
+    done.logs("no plan of the pull request was found")
+        .says("remaining", "5");
+    assert_eq!(site.world.take_writes(), [""; 0]);
+    site.world.apply().ended(0);
+    site.run(&site.merged()).ended(0).says("failure-reason", "");
+}
+
+#[test]
+fn a_plan_of_another_run_counts_for_nothing() {
+    for (field, value) in [
+        ("head_sha", json!(MERGE)),
+        ("event", json!("push")),
+        ("path", json!(".github/workflows/other.yml")),
+        ("head_repository", json!({ "full_name": "mallory/keys" })),
+        ("head_repository", Value::Null),
+    ] {
+        let site = planned(MANIFEST);
+        site.github.state().runs[0][field] = value;
+        site.run(&site.merged())
+            .ended(5)
+            .says("failure-reason", "plan-missing");
+        assert_eq!(site.world.take_writes(), [""; 0], "{field}");
+    }
+}
+
+#[test]
+fn a_plan_that_was_tampered_with_is_refused() {
+    let site = planned(MANIFEST);
+    let mut files = site.plan_files();
+    files[0].1 = files[0].1.replace("First", "Worst");
+    site.github.state().archives.insert(9, zip(&files));
+    let done = site.run(&site.merged()).ended(5);
+    done.logs("the plan was changed after it was made");
+    assert_eq!(site.world.take_writes(), [""; 0]);
+}
+
+#[test]
+fn what_github_does_not_tell_is_not_guessed() {
+    for (path, message) in [
+        ("/pulls", "actions"),
+        ("/actions/runs?", "actions: read"),
+        ("/zip", "actions: read"),
+    ] {
+        let site = planned(MANIFEST);
+        let refusal = Reply::say(403, "Resource not accessible by integration");
+        site.github.fault("GET", path, refusal);
+        let done = site
+            .run(&site.merged())
+            .ended(6)
+            .says("failure-reason", "github");
+        done.logs("what was reviewed cannot be looked up");
+        assert_eq!(site.world.take_writes(), [""; 0], "{path} {message}");
+    }
+    let site = planned(MANIFEST);
+    let mut request = site.merged();
+    request["github"]["token"] = Value::Null;
+    site.run(&request).ended(6).logs("`github-token` is empty");
+}
+
+#[test]
+fn what_a_merge_queue_planned_counts() {
+    let site = planned(MANIFEST);
+    {
+        let mut state = site.github.state();
+        state.runs[0]["event"] = json!("merge_group");
+        state.runs[0]["head_sha"] = json!(MERGE);
+    }
+    site.run(&site.merged()).ended(0).says("applied", "5");
+}
+
+#[test]
+fn a_push_without_a_pull_request_is_applied_and_the_summary_says_so() {
+    let site = Site::new(MANIFEST);
+    let done = site.run(&site.merged()).ended(0).says("applied", "5");
+    done.sums_up("This commit was not reviewed in a pull request");
+    assert_eq!(comments(&site), [""; 0]);
+}
+
+#[test]
+fn guards_hold_and_an_acknowledgement_names_the_plan() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    let only_beta = MANIFEST.replace(
+        "[key.alpha]\ndescription = \"First\"\nowner = \"team-a\"\n\n",
+        "",
+    );
+    let text = only_beta.replace(
+        "\n[key.beta]\ndescription = \"Second\"\nowner = \"team-a\"\n",
+        "",
+    );
+    site.world.folder.write("keys.toml", text);
+    site.run(&site.request("plan")).ended(0);
+    site.merge();
+    site.world.take_calls();
+    let done = site
+        .run(&site.merged())
+        .ended(5)
+        .says("failure-reason", "guard");
+    let done = done.sums_up("an acknowledgement is missing");
+    assert_eq!(site.world.take_writes(), [""; 0]);
+    let [body] = comments(&site).try_into().unwrap();
+    let words: Vec<&str> = body
+        .split('`')
+        .filter(|word| word.starts_with("delete:") && word.contains('@'))
+        .collect();
+    assert!(!words.is_empty(), "{}\n{body}", done.log);
+    let mut request = site.merged();
+    request["ack"] = json!(words);
+    site.run(&request).ended(0).says("remaining", "0");
+}
+
+#[test]
+fn another_scope_that_is_refused_stops_all() {
+    let manifest = MANIFEST.replace(
+        "[defaults.key]",
+        "[target.staging]\nprovider = \"aws-api-gateway\"\nregion = \"eu-central-1\"\naccount = \"999999999999\"\n\n[defaults.key]",
+    );
+    let site = Site::new(&manifest);
+    let mut request = site.merged();
+    request["event"]["name"] = json!("workflow_dispatch");
+    let done = site.run(&request).ended(5);
+    done.logs("999999999999")
+        .sums_up("nothing is applied anywhere");
+    assert_eq!(site.world.take_writes(), [""; 0]);
+    request["targets"] = json!(["prod"]);
+    site.run(&request).ended(0).says("applied", "5");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_cancelled_apply_says_how_far_it_came_within_five_seconds() {
+    let site = planned(MANIFEST);
+    let slow = FaultRule::on("CreateApiKey", Act::Delay).delay_ms(1500);
+    site.world.faults(vec![slow]);
+    let running = site.start(&site.merged());
+    let unfinished = site
+        .world
+        .folder
+        .path()
+        .join("temp/ai-keys/unfinished.json");
+    let patience = std::time::Instant::now();
+    while !unfinished.exists() && patience.elapsed().as_secs() < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let told = std::fs::read_to_string(&unfinished).unwrap();
+    assert!(
+        comments(&site)[0].contains("🟠 Applying"),
+        "{}",
+        comments(&site)[0]
+    );
+    let asked = std::time::Instant::now();
+    running.signal("INT");
+    let done = running
+        .end_step(&site)
+        .ended(130)
+        .says("failure-reason", "interrupted");
+    assert!(asked.elapsed().as_secs_f64() < 5.0, "{:?}", asked.elapsed());
+    done.sums_up("Ended before it was done");
+    let [body] = comments(&site).try_into().unwrap();
+    assert!(body.contains("⚠️ Ended before it was done"), "{body}");
+    assert!(!unfinished.exists());
+    // Had it been killed instead, the next step would have said it.
+    let (id, _) = site.github.bodies(NUMBER)[0];
+    let left: Value = serde_json::from_str(&told).unwrap();
+    let applying = left["comments"][0]["body"]
+        .as_str()
+        .unwrap()
+        .replace("\"gen\":3", "\"gen\":2");
+    site.github.state().comments.get_mut(&NUMBER).unwrap()[0]["body"] = json!(applying);
+    std::fs::write(&unfinished, &told).unwrap();
+    let mut finish = site.merged();
+    finish["command"] = json!("finish");
+    site.run(&finish).ended(0).logs("a re-run is safe");
+    let (same, body) = site.github.bodies(NUMBER).remove(0);
+    assert_eq!(same, id);
+    assert!(body.contains("Ended before it was done"), "{body}");
+    assert!(!unfinished.exists());
+    site.take_github_writes();
+    site.run(&finish).ended(0);
+    assert_eq!(site.take_github_writes(), [""; 0]);
+    site.world.faults(Vec::new());
+    let done = site.run(&site.merged()).ended(0);
+    done.says("remaining", "0");
+    assert!(comments(&site)[0].contains("✅ Applied 5 of 5 steps"));
+}
+
+#[test]
+fn plans_that_are_named_take_the_place_of_those_that_are_looked_up() {
+    let site = Site::new(MANIFEST);
+    site.run(&site.request("plan")).ended(0);
+    let (name, text) = site.plan_files().remove(0);
+    site.world.folder.write("reviewed.json", text);
+    let mut request = site.merged();
+    request["plan-files"] = json!([site.world.folder.path().join("reviewed.json")]);
+    request["github"]["token"] = Value::Null;
+    site.run(&request).ended(0).says("applied", "5");
+    request["plan-files"] = json!([site.world.folder.path().join("missing.json")]);
+    let done = site.run(&request);
+    assert_eq!(done.code, 2, "{name} {HEAD}");
+}

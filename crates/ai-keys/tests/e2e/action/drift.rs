@@ -1,0 +1,128 @@
+//! The nightly run: one issue for each scope, as long as there is drift.
+
+use serde_json::{Value, json};
+
+use super::step::{MERGE, Site};
+use super::testing::{Reply, person};
+use crate::support::MANIFEST;
+
+fn nightly(site: &Site, run: u64, day: &str) -> Value {
+    let mut request = site.request("drift");
+    let event = &mut request["event"];
+    event["name"] = json!("schedule");
+    event["ref"] = json!("refs/heads/main");
+    event["head-sha"] = json!(MERGE);
+    event["pull-request"] = Value::Null;
+    event["run-id"] = json!(run);
+    event["today"] = json!(day);
+    request
+}
+
+fn state(site: &Site) -> Vec<(String, bool)> {
+    let state = site.github.state();
+    let issues = state.issues.iter();
+    issues
+        .map(|issue| {
+            let is_ours = issue["body"].as_str().unwrap().starts_with("<!-- ai-keys ");
+            (issue["state"].as_str().unwrap().to_owned(), is_ours)
+        })
+        .collect()
+}
+
+#[test]
+fn an_issue_is_opened_kept_updated_closed_and_opened_again() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    site.run(&nightly(&site, 1, "2026-11-24"))
+        .ended(0)
+        .says("has-changes", "false");
+    assert_eq!(state(&site), []);
+
+    let key = site.world.key("alpha").id;
+    site.world.behind("DELETE", &format!("/apikeys/{key}"));
+    let done = site
+        .run(&nightly(&site, 2, "2026-11-25"))
+        .ended(0)
+        .logs("opened issue #1");
+    done.says("has-changes", "true")
+        .says("create", "1")
+        .says("failure-reason", "");
+    assert_eq!(state(&site), [("open".to_owned(), true)]);
+    assert_eq!(
+        site.github.state().issues[0]["labels"],
+        json!(["ai-keys-drift"])
+    );
+
+    site.take_github_writes();
+    let mut next = nightly(&site, 3, "2026-11-26");
+    next["event"]["head-sha"] = json!("0".repeat(40));
+    let done = site.run(&next).ended(0);
+    done.logs("issue #1 says so already");
+    assert_eq!(
+        site.take_github_writes(),
+        [""; 0],
+        "another night, the same drift"
+    );
+
+    let key = site.world.key("beta").id;
+    site.world.behind("DELETE", &format!("/apikeys/{key}"));
+    site.run(&nightly(&site, 4, "2026-11-27"))
+        .ended(0)
+        .logs("brought issue #1 up to date");
+    site.run(&nightly(&site, 3, "2026-11-27"))
+        .ended(0)
+        .logs("of a newer run");
+
+    site.world.apply().ended(0);
+    site.run(&nightly(&site, 5, "2026-11-28"))
+        .ended(0)
+        .logs("closed issue #1");
+    assert_eq!(state(&site), [("closed".to_owned(), true)]);
+    site.take_github_writes();
+    site.run(&nightly(&site, 6, "2026-11-29")).ended(0);
+    assert_eq!(site.take_github_writes(), [""; 0]);
+
+    let key = site.world.key("alpha").id;
+    site.world.behind("DELETE", &format!("/apikeys/{key}"));
+    site.run(&nightly(&site, 7, "2026-11-30"))
+        .ended(0)
+        .logs("opened issue #1 again");
+    assert_eq!(state(&site), [("open".to_owned(), true)]);
+    assert!(
+        site.world
+            .take_writes()
+            .iter()
+            .all(|call| call != "UpdateApiKey")
+    );
+}
+
+#[test]
+fn drift_fails_the_step_where_warnings_do() {
+    let site = Site::new(MANIFEST);
+    let mut request = nightly(&site, 1, "2026-11-24");
+    request["fail-on"] = json!("warning");
+    site.run(&request).ended(1).says("failure-reason", "drift");
+}
+
+#[test]
+fn an_issue_that_cannot_be_written_is_a_warning() {
+    let site = Site::new(MANIFEST);
+    for method in ["GET", "POST"] {
+        let refusal = Reply::say(403, "Resource not accessible by integration");
+        site.github.fault(method, "/issues", refusal);
+        let done = site.run(&nightly(&site, 1, "2026-11-24")).ended(0);
+        done.logs("warning: the issue on drift")
+            .logs("issues: write")
+            .says("has-changes", "true");
+    }
+}
+
+#[test]
+fn an_issue_of_a_stranger_with_our_marker_is_left_alone() {
+    let site = Site::new(MANIFEST);
+    site.run(&nightly(&site, 1, "2026-11-24")).ended(0);
+    site.github.state().issues[0]["user"] = person(1, "mallory");
+    site.run(&nightly(&site, 2, "2026-11-25"))
+        .ended(0)
+        .logs("opened issue #2");
+}

@@ -1,0 +1,11 @@
+//! `ai-keys action`, as `dist/index.js` starts it: one request on stdin, a GitHub on this machine, an account in
+//! the sandbox.
+
+mod apply;
+mod drift;
+mod plan;
+mod requests;
+mod step;
+
+#[path = "../../../src/github/testing.rs"]
+mod testing;
