@@ -16,3 +16,4 @@ pub mod provider;
 pub mod schedule;
 pub mod secret;
 pub mod signal;
+pub mod sink;

@@ -59,7 +59,9 @@ impl MarkerDate {
 
 const OWNER: &str = "owner";
 const PROTECT: &str = "protect";
+const SETTINGS: &str = "settings";
 const TAGS: &str = "tags";
+const VERSION: &str = "version";
 
 impl Marker {
     /// Returns the marker of a first generation.
@@ -175,6 +177,29 @@ impl Marker {
         self.set(date.attribute(), day.map(|day| day.to_string()).as_deref());
     }
 
+    /// Returns what a secret store remembers of a delivery's settings.
+    #[must_use]
+    pub fn settings(&self) -> Option<&str> {
+        self.attributes.get(SETTINGS).map(String::as_str)
+    }
+
+    /// Sets or clears what a secret store remembers of a delivery's settings.
+    pub fn set_settings(&mut self, settings: Option<&str>) {
+        self.set(SETTINGS, settings);
+    }
+
+    /// Returns the id of the secret's version that holds the value, where it
+    /// does not follow from namespace, name and generation.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.attributes.get(VERSION).map(String::as_str)
+    }
+
+    /// Sets or clears the id of the secret's version that holds the value.
+    pub fn set_version(&mut self, version: Option<&str>) {
+        self.set(VERSION, version);
+    }
+
     fn set(&mut self, attribute: &str, value: Option<&str>) {
         let Some(value) = value else {
             self.attributes.remove(attribute);
@@ -265,6 +290,24 @@ mod tests {
         assert_eq!((marker.generation, marker.owner()), (2, Some("team-chat")));
         assert_eq!(marker.attach(text), written);
         assert_eq!(Marker::new("ns", "k").attach(""), "[ai-keys: ns/k#1]");
+    }
+
+    #[test]
+    fn a_secret_store_remembers_settings_and_version() {
+        let mut marker = Marker::new("ns", "k");
+        marker.set_settings(Some("1a2b3c"));
+        marker.set_version(Some("v-1"));
+        assert_eq!(
+            marker.to_string(),
+            "[ai-keys: ns/k#1 settings=1a2b3c version=v-1]"
+        );
+        assert_eq!(
+            (marker.settings(), marker.version()),
+            (Some("1a2b3c"), Some("v-1"))
+        );
+        marker.set_settings(None);
+        marker.set_version(None);
+        assert_eq!(marker, Marker::new("ns", "k"));
     }
 
     #[test]

@@ -12,18 +12,22 @@ use ai_keys_core::diagnostic::CODES;
 use ai_keys_core::plan::{Action, Stale};
 use ai_keys_core::report::FileDiagnostics;
 use ai_keys_core::report::review::{
-    Failure, Refusal, Review, State, annotations, comment, diagnostic_annotations, drift_issue,
-    interrupted, plan_annotations, summary,
+    Failure, Links, Refusal, Review, State, annotations, comment, diagnostic_annotations,
+    drift_issue, interrupted, plan_annotations, summary,
 };
 
 use crate::markdown::assert_clean;
 use crate::scene::{Scene, links, meta};
 
+/// A new rule changes no expected text.
+fn without_number_of_rules(text: &str) -> String {
+    let passed = format!("\n{} checks passed", CODES.len() - 1);
+    text.replace(&passed, "\nAll other checks passed")
+}
+
 #[track_caller]
 fn expect(name: &str, said: &str) {
-    // A new rule changes no text here.
-    let passed = format!("\n{} checks passed", CODES.len() - 1);
-    let said = said.replace(&passed, "\nAll other checks passed");
+    let said = without_number_of_rules(said);
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/review/expected")
         .join(name);
@@ -47,6 +51,32 @@ fn the_story_of_a_pull_request_is_told() {
     expect("summary.md", &text);
     let said = annotations(plan_annotations(&scene.plan, "keys.toml"));
     expect("annotations.txt", &said);
+}
+
+#[test]
+fn the_documentation_shows_the_comment() {
+    const OPEN: &str = "<!-- generated:comment -->\n";
+    const CLOSE: &str = "<!-- /generated:comment -->\n";
+    let scene = Scene::story();
+    let review = Review {
+        // Nobody follows a link to a repository that does not exist.
+        links: Links::default(),
+        ..scene.review()
+    };
+    let text = comment(&review, &meta());
+    let (_, text) = text.split_once('\n').unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pull-request.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(OPEN).unwrap();
+    let (_, after) = rest.split_once(CLOSE).unwrap();
+    let wanted = [before, OPEN, &without_number_of_rules(text), CLOSE, after].concat();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap() == wanted,
+        "docs/pull-request.md differs; UPDATE=1 rewrites it"
+    );
 }
 
 #[test]

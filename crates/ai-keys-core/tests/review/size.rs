@@ -1,8 +1,9 @@
 //! Limits of size, with plans that no limit can hold.
 
-use ai_keys_core::plan::{Action, Change, Guard, GuardReason, Risk};
+use ai_keys_core::plan::{Action, Change, Guard, GuardReason, Risk, Stale};
 use ai_keys_core::report::review::{
-    CommentMarker, LONGEST_COMMENT, LONGEST_SUMMARY, comment, drift_issue, summary,
+    CommentMarker, Failure, LONGEST_COMMENT, LONGEST_SUMMARY, Refusal, Review, State, comment,
+    drift_issue, summary,
 };
 
 use crate::markdown::faults;
@@ -104,5 +105,53 @@ fn the_summary_is_whole_until_a_mebibyte() {
     assert!(said.len() <= LONGEST_SUMMARY, "{}", said.len());
     assert!(said.len() > LONGEST_SUMMARY / 2);
     assert_eq!(said.matches("### ").count(), 5);
+    assert_eq!(faults(&said), Ok(()));
+}
+
+#[test]
+fn no_refusal_and_no_failure_is_too_long() {
+    let scene = large(5_000, 5_000, &"🔑".repeat(300));
+    let why = "`@octocat` ".repeat(50);
+    let failures: Vec<Failure<'_>> = scene
+        .plan
+        .changes
+        .iter()
+        .map(|change| Failure { change, why: &why })
+        .collect();
+    let stale = Stale {
+        unreviewed: scene.plan.changes.clone(),
+        ..Stale::default()
+    };
+    let missing: Vec<String> = (0..10_000)
+        .map(|at| format!("delete:key-{at}@9c04-7e21"))
+        .collect();
+    for state in [
+        State::Partial {
+            done: 1,
+            total: 10_000,
+            failures: &failures,
+        },
+        State::Refused(Refusal::Stale(&stale)),
+        State::Refused(Refusal::Unacknowledged(&missing)),
+    ] {
+        let review = Review {
+            state,
+            ..scene.review()
+        };
+        let said = comment(&review, &meta());
+        assert!(said.len() <= LONGEST_COMMENT, "{}", said.len());
+        assert!(said.contains("9997 more in the job summary"), "{said}");
+        let said = summary(&[review, review]);
+        assert!(said.len() <= LONGEST_SUMMARY, "{}", said.len());
+        assert_eq!(faults(&said), Ok(()));
+    }
+}
+
+#[test]
+fn a_step_of_a_thousand_targets_has_a_summary() {
+    let scene = Scene::story();
+    let said = summary(&vec![scene.review(); 2_000]);
+    assert!(said.len() <= LONGEST_SUMMARY, "{}", said.len());
+    assert!(said.contains(" more targets are not shown here"));
     assert_eq!(faults(&said), Ok(()));
 }

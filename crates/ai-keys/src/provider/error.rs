@@ -23,6 +23,12 @@ pub enum ErrorKind {
     QuotaReached,
     /// The object is gone.
     NotFound,
+    /// The secret is scheduled for deletion: neither read nor written.
+    Deleted,
+    /// The store holds no value of this length.
+    TooLarge,
+    /// The KMS key does not exist, is disabled, or may not be used.
+    WrongKmsKey,
     /// The credentials are good but may not do this.
     Denied {
         /// The missing permission, such as `apigateway:PATCH`.
@@ -155,6 +161,20 @@ impl ProviderError {
             ErrorKind::QuotaReached => {
                 "delete what is unused, or ask AWS for a higher quota".to_owned()
             }
+            ErrorKind::Deleted => {
+                "restore the secret, or wait until it is gone, or deliver to another name".to_owned()
+            }
+            ErrorKind::TooLarge => {
+                "Secrets Manager holds 64 KB, a standard parameter 4 KB, an advanced one 8 KB".to_owned()
+            }
+            ErrorKind::WrongKmsKey => format!(
+                "check `kms-key`: it must exist in {region}, be enabled, and let these credentials \
+                 use it (`kms:GenerateDataKey` and `kms:Decrypt`, for parameters `kms:Encrypt`)"
+            ),
+            ErrorKind::Denied { action, resource } if resource.starts_with(':') => {
+                let service = action.split(':').next().unwrap_or_default();
+                format!("allow `{action}` on `arn:aws:{service}:{region}:*{resource}`")
+            }
             ErrorKind::Denied { action, resource } if resource.starts_with('/') => {
                 format!("allow `{action}` on `arn:aws:apigateway:{region}::{resource}`")
             }
@@ -191,6 +211,9 @@ impl ProviderError {
             }
             ErrorKind::QuotaReached => "reached a quota",
             ErrorKind::NotFound => "found nothing",
+            ErrorKind::Deleted => "met a secret that is scheduled for deletion",
+            ErrorKind::TooLarge => "was given a value that is too long",
+            ErrorKind::WrongKmsKey => "cannot use the KMS key",
             ErrorKind::Denied { .. } => "is not allowed",
             ErrorKind::NoCredentials => "has no AWS credentials",
             ErrorKind::ExpiredCredentials => "has expired credentials",
@@ -265,6 +288,21 @@ mod tests {
             error.to_string(),
             "UpdateApiKey in eu-west-1 is not allowed: no (403 AccessDeniedException); allow \
              `apigateway:PATCH` on `arn:aws:apigateway:eu-west-1::/apikeys/*`"
+        );
+    }
+
+    #[test]
+    fn a_missing_permission_on_a_secret_is_named_with_its_resource() {
+        let kind = ErrorKind::Denied {
+            action: "secretsmanager:CreateSecret",
+            resource: ":secret:*",
+        };
+        let help = ProviderError::new(kind, "CreateSecret")
+            .at(&ireland())
+            .help();
+        assert_eq!(
+            help,
+            "allow `secretsmanager:CreateSecret` on `arn:aws:secretsmanager:eu-west-1:*:secret:*`"
         );
     }
 

@@ -20,6 +20,20 @@ pub enum Lane {
     CreateUsagePlanKey,
     /// Another service, which does not count here.
     Elsewhere,
+    /// `CreateSecret`.
+    CreateSecret,
+    /// `ListSecrets`.
+    ListSecrets,
+    /// New values, labels and copies of secrets.
+    ChangeSecret,
+    /// Resource policies of secrets.
+    SecretPolicy,
+    /// Tags of secrets.
+    TagSecret,
+    /// `PutParameter`.
+    PutParameter,
+    /// The rest of Parameter Store.
+    OtherOfSsm,
 }
 
 /// Whether the provider's budgets are kept.
@@ -28,6 +42,13 @@ pub enum Pace {
     /// The fixed quotas of API Gateway's control plane, checked 2026-11-23.
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
     ApiGateway,
+    /// The fixed quotas of Secrets Manager, per account and region, checked 2026-11-23.
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
+    SecretsManager,
+    /// The default throughput of Parameter Store: 3 `PutParameter` a second. For the operations
+    /// that we use besides, no rate is published: 10 a second are assumed. Checked 2026-11-23.
+    /// <https://docs.aws.amazon.com/general/latest/gr/ssm.html>
+    Ssm,
     /// No limits: a sandbox.
     Unlimited,
 }
@@ -37,23 +58,26 @@ impl Pace {
     pub(super) fn total(self) -> Option<Bucket> {
         match self {
             Self::ApiGateway => Some(Bucket::new(Duration::from_millis(100), 40)),
-            Self::Unlimited => None,
+            Self::SecretsManager | Self::Ssm | Self::Unlimited => None,
         }
     }
 
     /// Returns the budget of one lane.
     pub(super) fn lane(self, lane: Lane) -> Option<Bucket> {
+        // AWS documents no bursts for these: one second's worth is assumed.
+        let per_second = |calls: u32| Some(Bucket::new(Duration::from_secs(1) / calls, calls));
         match (self, lane) {
-            // AWS documents no burst for these: one second's worth is assumed.
-            (Self::ApiGateway, Lane::CreateApiKey | Lane::DeleteApiKey) => {
-                Some(Bucket::new(Duration::from_millis(200), 5))
-            }
-            (Self::ApiGateway, Lane::UpdateUsagePlan) => {
-                Some(Bucket::new(Duration::from_secs(20), 1))
-            }
             (Self::Unlimited, _) | (_, Lane::Any | Lane::CreateUsagePlanKey | Lane::Elsewhere) => {
                 None
             }
+            (_, Lane::CreateApiKey | Lane::DeleteApiKey) => per_second(5),
+            (_, Lane::UpdateUsagePlan) => Some(Bucket::new(Duration::from_secs(20), 1)),
+            (_, Lane::ListSecrets) => per_second(100),
+            (_, Lane::CreateSecret | Lane::ChangeSecret | Lane::SecretPolicy | Lane::TagSecret) => {
+                per_second(50)
+            }
+            (_, Lane::PutParameter) => per_second(3),
+            (_, Lane::OtherOfSsm) => per_second(10),
         }
     }
 }
@@ -124,6 +148,15 @@ mod tests {
     async fn one_usage_plan_is_updated_every_twenty_seconds() {
         let mut bucket = Pace::ApiGateway.lane(Lane::UpdateUsagePlan).unwrap();
         assert_eq!(waits(&mut bucket, Instant::now(), 3), [0, 20_000, 40_000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn three_parameters_a_second_are_put() {
+        let mut bucket = Pace::Ssm.lane(Lane::PutParameter).unwrap();
+        let waits = waits(&mut bucket, Instant::now(), 6);
+        assert_eq!(waits.last(), Some(&999));
+        assert!(Pace::Unlimited.lane(Lane::PutParameter).is_none());
+        assert!(Pace::Ssm.total().is_none() && Pace::SecretsManager.total().is_none());
     }
 
     #[tokio::test(start_paused = true)]

@@ -91,6 +91,17 @@ impl Scheduler {
         }
     }
 
+    /// Returns a scheduler for another service, which stops with this one and is as patient. Where
+    /// no budgets are kept here, none are kept there.
+    #[must_use]
+    pub fn beside(&self, pace: Pace) -> Self {
+        let pace = match self.pace {
+            Pace::Unlimited => Pace::Unlimited,
+            _ => pace,
+        };
+        Self::new(pace, self.stop.clone()).with_patience(self.patience)
+    }
+
     /// Sets another patience than [`PATIENCE`].
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
@@ -293,6 +304,9 @@ fn wait(error: &ProviderError, repeat: Repeat, attempt: u32) -> Option<Duration>
         | ErrorKind::ConflictOther
         | ErrorKind::QuotaReached
         | ErrorKind::NotFound
+        | ErrorKind::Deleted
+        | ErrorKind::TooLarge
+        | ErrorKind::WrongKmsKey
         | ErrorKind::Denied { .. }
         | ErrorKind::NoCredentials
         | ErrorKind::ExpiredCredentials

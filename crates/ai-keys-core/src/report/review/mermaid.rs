@@ -11,6 +11,9 @@ const MOST_KEYS: usize = 30;
 /// How long a value without an end is drawn after the chart's last day.
 const OPEN_END: Days = Days(14);
 
+/// What a character of a name takes beside the chart.
+const PIXELS_PER_CHARACTER: usize = 7;
+
 /// A chart over more days than this shows months and years, not days.
 const MOST_DAYS: i32 = 200;
 
@@ -30,8 +33,12 @@ pub(super) fn time_line(lives: &[Life], today: Date) -> String {
     } else {
         "%d %b"
     };
+    let names = changing()
+        .take(MOST_KEYS)
+        .map(|life| label(&life.key).len());
+    let padding = PIXELS_PER_CHARACTER * (names.max().unwrap_or(0) + 3);
     let mut text = format!(
-        "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat {axis}\n"
+        "\n**Time line**\n\n```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": {padding}}}}}}}%%\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat {axis}\n"
     );
     for life in changing().take(MOST_KEYS) {
         // Writing to a String cannot fail, here and below.
@@ -113,7 +120,8 @@ mod tests {
         };
         assert_eq!(
             time_line(&[life], day("2026-11-23")),
-            "\n**Time line**\n\n```mermaid\ngantt\n  dateFormat YYYY-MM-DD\n  axisFormat %d %b\n  \
+            "\n**Time line**\n\n```mermaid\n%%{init: {\"gantt\": {\"leftPadding\": 350}}}%%\n\
+             gantt\n  dateFormat YYYY-MM-DD\n  axisFormat %d %b\n  \
              section key a___click_b_href__https___x_______quot_____\n  \
              value 1 works :active, 2026-11-23, 2026-12-15\n  \
              expires :crit, milestone, 2026-12-01, 0d\n```\n"

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::escape::code;
-use crate::plan::{Change, Stale};
+use crate::plan::{Change, Risk, Stale};
 use crate::report::human::{is_attachment, title};
 
 /// Says each difference as one line of Markdown, the most telling first.
@@ -15,11 +15,11 @@ pub(super) fn differences(stale: &Stale) -> Vec<String> {
     if stale.is_manifest_changed {
         said.push("the manifest asks for something else than what was reviewed".to_owned());
     }
-    let unreviewed = stale.unreviewed.iter();
+    let unreviewed = by_risk(&stale.unreviewed);
     said.extend(
         unreviewed.map(|change| format!("needed now, and not reviewed: {}", code(&step(change)))),
     );
-    let vanished = stale.vanished.iter();
+    let vanished = by_risk(&stale.vanished);
     said.extend(vanished.map(|change| {
         format!(
             "reviewed, and not possible any more: {}",
@@ -27,6 +27,14 @@ pub(super) fn differences(stale: &Stale) -> Vec<String> {
         )
     }));
     said
+}
+
+/// Returns changes with the highest risk first.
+fn by_risk(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    let of = |risk| changes.iter().filter(move |change| change.risk == risk);
+    [Risk::Destroys, Risk::Blocks, Risk::Limits, Risk::None]
+        .into_iter()
+        .flat_map(of)
 }
 
 /// Says a step with the fields that it changes: `update usage plan free: quota

@@ -71,10 +71,8 @@ pub enum Refusal<'a> {
     Other(&'a str),
 }
 
-/// How many lines of a refusal a comment shows.
-const MOST_DIFFERENCES: usize = 3;
-/// How many failed steps a comment shows.
-const MOST_FAILURES: usize = 5;
+/// How many differences or failed steps a comment shows.
+const MOST_IN_COMMENT: usize = 3;
 
 /// Says in a few words how it stands, for the heading.
 pub(super) fn verdict(review: &Review<'_>, counts: &ChangeCounts) -> String {
@@ -124,8 +122,30 @@ fn changes(number: u32) -> String {
     }
 }
 
+/// How much of a list is shown.
+#[derive(Clone, Copy)]
+struct Most {
+    items: usize,
+    bytes: usize,
+}
+
 /// Writes the last line, and the few below it that a state needs.
 pub(super) fn last_line(review: &Review<'_>) -> String {
+    let most = Most {
+        items: MOST_IN_COMMENT,
+        bytes: usize::MAX,
+    };
+    last_line_of(review, most)
+}
+
+/// Writes the last line with all that was refused or failed, as far as it fits
+/// into so many bytes.
+pub(super) fn last_line_in_full(review: &Review<'_>, bytes: usize) -> String {
+    let items = usize::MAX;
+    last_line_of(review, Most { items, bytes })
+}
+
+fn last_line_of(review: &Review<'_>, most: Most) -> String {
     let run = run_link(&review.links);
     match review.state {
         State::Planned => match review.plan {
@@ -145,12 +165,12 @@ pub(super) fn last_line(review: &Review<'_>) -> String {
             total,
             failures,
         } => {
-            let list = listed(failures.iter().map(failure), failures.len(), MOST_FAILURES);
+            let list = listed(failures.iter().map(failure), failures.len(), most);
             format!(
                 "⚠️ Applied {done} of {total} steps{run}. Re-running the job is safe: it does what is left, without a new review.\n{list}"
             )
         }
-        State::Refused(refusal) => refused(refusal, &run, MOST_DIFFERENCES),
+        State::Refused(refusal) => refused(refusal, &run, most),
         State::Failed { why } => format!("❌ Failed{run}: {}\n", code(why)),
         State::Interrupted { done, total } => format!(
             "⚠️ Ended before it was done, after {done} of {total} steps{run}. A re-run is safe.\n"
@@ -158,7 +178,7 @@ pub(super) fn last_line(review: &Review<'_>) -> String {
     }
 }
 
-fn refused(refusal: Refusal<'_>, run: &str, most: usize) -> String {
+fn refused(refusal: Refusal<'_>, run: &str, most: Most) -> String {
     match refusal {
         Refusal::Stale(stale) => {
             let differences = stale::differences(stale);
@@ -176,60 +196,32 @@ fn refused(refusal: Refusal<'_>, run: &str, most: usize) -> String {
     }
 }
 
-/// Writes all of what was refused or failed, for the summary.
-pub(super) fn last_line_in_full(review: &Review<'_>) -> String {
-    let run = run_link(&review.links);
-    match review.state {
-        State::Refused(refusal) => refused(refusal, &run, usize::MAX),
-        State::Partial { failures, .. } => {
-            let list = listed(failures.iter().map(failure), failures.len(), usize::MAX);
-            let head = last_line(&Review {
-                state: without_failures(review.state),
-                ..*review
-            });
-            format!("{head}{list}")
-        }
-        State::Planned
-        | State::Applying { .. }
-        | State::Applied { .. }
-        | State::Failed { .. }
-        | State::Interrupted { .. } => last_line(review),
-    }
-}
-
-fn without_failures(state: State<'_>) -> State<'_> {
-    match state {
-        State::Partial { done, total, .. } => State::Partial {
-            done,
-            total,
-            failures: &[],
-        },
-        other => other,
-    }
-}
-
 fn failure(failure: &Failure<'_>) -> String {
     let what = stale::step(failure.change);
     format!("{} failed: {}", code(&what), code(failure.why))
 }
 
-/// Writes the first few items of a list and says how many more there are.
-fn listed(items: impl Iterator<Item = String>, total: usize, most: usize) -> String {
-    let mut list = String::new();
-    for item in items.take(most) {
+/// Writes the first items of a list and says how many more there are.
+fn listed(items: impl Iterator<Item = String>, total: usize, most: Most) -> String {
+    if total == 0 {
+        return String::new();
+    }
+    let mut list = String::from("\n");
+    let mut shown = 0;
+    for item in items.take(most.items) {
+        if list.len() + item.len() > most.bytes {
+            break;
+        }
         list.push_str("- ");
         list.push_str(&item);
         list.push('\n');
+        shown += 1;
     }
-    if total > most {
+    if shown < total {
         // Writing to a String cannot fail.
-        let _ = writeln!(list, "- {} more in the job summary", total - most);
+        let _ = writeln!(list, "- {} more in the job summary", total - shown);
     }
-    if list.is_empty() {
-        list
-    } else {
-        format!("\n{list}")
-    }
+    list
 }
 
 /// Writes ` in [run 1](…)`, as far as it is known.

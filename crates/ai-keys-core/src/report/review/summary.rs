@@ -1,5 +1,7 @@
 //! The job summary: the whole plan, every diagnostic, what is due when.
 
+use std::fmt::Write as _;
+
 use super::budget::Page;
 use super::row::rows;
 use super::state::last_line_in_full;
@@ -22,14 +24,25 @@ pub fn summary(reviews: &[Review<'_>]) -> String {
     let mut text = String::new();
     for (at, review) in reviews.iter().enumerate() {
         // What one scope does not use is left to the next ones.
-        let share = (LONGEST_SUMMARY - text.len()) / (reviews.len() - at);
-        text.push_str(&scope(review, share));
+        let share = (LONGEST_SUMMARY - NOTE - text.len()) / (reviews.len() - at);
+        let part = scope(review, share);
+        if text.len() + part.len() + NOTE > LONGEST_SUMMARY {
+            // Hundreds of scopes in one step: no heading fits any more.
+            // Writing to a String cannot fail.
+            let more = reviews.len() - at;
+            let _ = writeln!(
+                text,
+                "{more} more targets are not shown here: give each a job of its own."
+            );
+            break;
+        }
+        text.push_str(&part);
     }
     text
 }
 
 fn scope(review: &Review<'_>, most: usize) -> String {
-    let last = last_line_in_full(review);
+    let last = last_line_in_full(review, most / 2);
     let mut page = Page::new(most.saturating_sub(last.len() + NOTE));
     let rows = review.plan.map(rows).unwrap_or_default();
     page.push(&page::head(review, &counts::count_rows(&rows)));

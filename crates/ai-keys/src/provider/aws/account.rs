@@ -61,6 +61,7 @@ pub struct Account {
 struct Inner {
     gateway: aws_sdk_apigateway::Client,
     sts: aws_sdk_sts::Client,
+    access: Access,
     scheduler: Scheduler,
     output: Output,
     place: Place,
@@ -73,7 +74,7 @@ impl Account {
     /// needs to find its credentials.
     pub async fn open(region: &str, access: &Access, scheduler: Scheduler, output: Output) -> Self {
         let config = sdk_config(region, access).await;
-        let configured = endpoint::configured(&config);
+        let configured = endpoint::configured(&config, endpoint::API_GATEWAY);
         let (custom, notice, problem) = match access {
             Access::Sandbox { endpoint, .. } => (Some(endpoint.clone()), None, None),
             Access::Environment | Access::Role(_) => {
@@ -89,6 +90,7 @@ impl Account {
         let inner = Inner {
             gateway: aws_sdk_apigateway::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
+            access: access.clone(),
             scheduler,
             output,
             place,
@@ -145,6 +147,16 @@ impl Account {
         &self.inner.place.region
     }
 
+    /// Returns how its requests find their endpoint and their credentials.
+    pub(crate) fn access(&self) -> &Access {
+        &self.inner.access
+    }
+
+    /// Returns what keeps its budgets.
+    pub(crate) fn scheduler(&self) -> &Scheduler {
+        &self.inner.scheduler
+    }
+
     /// Returns the ARN of a key, for tags.
     pub(super) fn key_arn(&self, key_id: &str) -> String {
         let region = self.region();
@@ -160,7 +172,7 @@ impl Account {
         &self.inner.gateway
     }
 
-    pub(super) fn output(&self) -> &Output {
+    pub(crate) fn output(&self) -> &Output {
         &self.inner.output
     }
 
@@ -202,7 +214,7 @@ impl Account {
 }
 
 /// Builds the SDK's configuration: its retries off, its timeouts set.
-async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
+pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
     let version = BehaviorVersion::v2026_01_12();
     let region_name = region.to_owned();
     let region = Region::new(region_name.clone());

@@ -18,17 +18,27 @@ const AWS_DOMAINS: &[&str] = &[
 
 /// An endpoint that was set explicitly, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Configured {
-    pub(super) url: String,
+pub(crate) struct Configured {
+    pub(crate) url: String,
     /// The variable, or the profile.
-    pub(super) by: &'static str,
+    pub(crate) by: &'static str,
 }
 
-/// Returns the endpoint that the environment or the profile sets for API
-/// Gateway, in the order in which the SDK looks for it.
-pub(super) fn configured(config: &SdkConfig) -> Option<Configured> {
+/// A service: its id in profiles, and the variable that sets its endpoint.
+#[derive(Clone, Copy)]
+pub(crate) struct Service(&'static str, &'static str);
+
+pub(crate) const API_GATEWAY: Service = Service("API Gateway", "AWS_ENDPOINT_URL_API_GATEWAY");
+pub(crate) const SECRETS_MANAGER: Service =
+    Service("Secrets Manager", "AWS_ENDPOINT_URL_SECRETS_MANAGER");
+pub(crate) const SSM: Service = Service("SSM", "AWS_ENDPOINT_URL_SSM");
+
+/// Returns the endpoint that the environment or the profile sets for a
+/// service, in the order in which the SDK looks for it.
+pub(crate) fn configured(config: &SdkConfig, service: Service) -> Option<Configured> {
+    let Service(id, variable) = service;
     let key = ServiceConfigKey::builder()
-        .service_id("API Gateway")
+        .service_id(id)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build()
@@ -37,7 +47,7 @@ pub(super) fn configured(config: &SdkConfig) -> Option<Configured> {
         .service_config()
         .and_then(|service| service.load_config(key));
     let url = own.or_else(|| config.endpoint_url().map(ToOwned::to_owned))?;
-    let variables = ["AWS_ENDPOINT_URL_API_GATEWAY", "AWS_ENDPOINT_URL"];
+    let variables = [variable, "AWS_ENDPOINT_URL"];
     let by = variables
         .into_iter()
         .find(|name| std::env::var(name).is_ok_and(|value| value == url))
@@ -46,7 +56,7 @@ pub(super) fn configured(config: &SdkConfig) -> Option<Configured> {
 }
 
 /// Returns what to tell the user about an endpoint, if it is not AWS's own.
-pub(super) fn notice(endpoint: &Configured) -> Option<String> {
+pub(crate) fn notice(endpoint: &Configured) -> Option<String> {
     let Configured { url, by } = endpoint;
     let has_tls = url
         .get(..8)
@@ -64,7 +74,7 @@ pub(super) fn notice(endpoint: &Configured) -> Option<String> {
 }
 
 /// Returns what is wrong with an endpoint that is no URL, if it is none.
-pub(super) fn problem(endpoint: &Configured) -> Option<String> {
+pub(crate) fn problem(endpoint: &Configured) -> Option<String> {
     let (scheme, rest) = endpoint.url.split_once("://").unwrap_or_default();
     let is_http = ["http", "https"]
         .iter()

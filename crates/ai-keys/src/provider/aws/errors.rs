@@ -1,4 +1,4 @@
-//! What API Gateway's errors mean.
+//! What the errors of API Gateway and of the secret stores mean.
 //!
 //! INVARIANT: an SDK error is never formatted with `Debug`, and its body never
 //! read: it may hold a key value. Status, code and message are taken, and the
@@ -39,8 +39,8 @@ enum Meaning {
 }
 
 use ErrorKind::{
-    Ambiguous, ConflictExists, ConflictOther, ConflictRetry, ExpiredCredentials, Invalid, NotFound,
-    QuotaReached, WrongClock, WrongCredentials,
+    Ambiguous, ConflictExists, ConflictOther, ConflictRetry, Deleted, ExpiredCredentials, Invalid,
+    NotFound, QuotaReached, TooLarge, WrongClock, WrongCredentials, WrongKmsKey,
 };
 use Meaning::{Denied, Kind, Throttled};
 use Status::{Any, From, Is};
@@ -89,6 +89,12 @@ const MEANINGS: &[Row] = &[
         "",
         Kind(WrongCredentials),
     ),
+    // KMS answers through the store that asked it. Its texts name itself or its actions.
+    Row(Any, "AccessDeniedException", "KMS", Kind(WrongKmsKey)),
+    Row(Any, "AccessDeniedException", "kms:", Kind(WrongKmsKey)),
+    Row(Any, "EncryptionFailure", "", Kind(WrongKmsKey)),
+    Row(Any, "DecryptionFailure", "", Kind(WrongKmsKey)),
+    Row(Any, "InvalidKeyId", "", Kind(WrongKmsKey)),
     Row(Any, "AccessDeniedException", "", Denied),
     Row(Any, "AccessDenied", "", Denied),
     // Both are 429; this one is a number of things, not a rate.
@@ -97,6 +103,51 @@ const MEANINGS: &[Row] = &[
     Row(Any, "ThrottlingException", "", Throttled),
     Row(Any, "Throttling", "", Throttled),
     Row(Is(429), "", "", Throttled),
+    // Secrets Manager and SSM refuse everything with 400: the code decides, and
+    // where it has several meanings the message.
+    // <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>
+    Row(Any, "ResourceNotFoundException", "", Kind(NotFound)),
+    Row(Any, "ParameterNotFound", "", Kind(NotFound)),
+    Row(Any, "ResourceExistsException", "", Kind(ConflictExists)),
+    Row(Any, "ParameterAlreadyExists", "", Kind(ConflictExists)),
+    Row(Any, "TooManyUpdates", "", Kind(ConflictRetry)),
+    Row(Any, "ParameterLimitExceeded", "", Kind(QuotaReached)),
+    Row(
+        Any,
+        "ParameterMaxVersionLimitExceeded",
+        "",
+        Kind(QuotaReached),
+    ),
+    Row(
+        Any,
+        "InvalidRequestException",
+        "marked for deletion",
+        Kind(Deleted),
+    ),
+    Row(
+        Any,
+        "InvalidRequestException",
+        "currently marked deleted",
+        Kind(Deleted),
+    ),
+    Row(
+        Any,
+        "InvalidRequestException",
+        "scheduled for deletion",
+        Kind(Deleted),
+    ),
+    Row(
+        Any,
+        "ValidationException",
+        "less than or equal to 65536",
+        Kind(TooLarge),
+    ),
+    Row(
+        Any,
+        "ValidationException",
+        "maximum parameter value",
+        Kind(TooLarge),
+    ),
     // One code, several meanings: only the message tells them apart.
     Row(Is(409), "", "API Key already exists", Kind(ConflictExists)),
     Row(Is(409), "", "concurrent modification", Kind(ConflictRetry)),
@@ -112,7 +163,7 @@ const MEANINGS: &[Row] = &[
 ];
 
 /// Translates an SDK error into what it means for the change.
-pub(super) fn translate<E>(
+pub(crate) fn translate<E>(
     operation: Operation,
     error: &SdkError<E, HttpResponse>,
     output: &Output,

@@ -12,6 +12,110 @@ fn classified(status: u16, code: &str, message: &str) -> ErrorKind {
     classify(Operation::UpdateApiKey, status, code, message, None)
 }
 
+/// Code, message and meaning.
+type StoreRow = (&'static str, &'static str, ErrorKind);
+
+/// What Secrets Manager, SSM and KMS behind them say; the texts are AWS's.
+fn of_secret_stores() -> Vec<StoreRow> {
+    let denied = ErrorKind::Denied {
+        action: "secretsmanager:UpdateSecret",
+        resource: ":secret:*",
+    };
+    vec![
+        (
+            "AccessDeniedException",
+            "User is not authorized to perform: secretsmanager:UpdateSecret",
+            denied,
+        ),
+        (
+            "AccessDeniedException",
+            "Access to KMS is not allowed",
+            WrongKmsKey,
+        ),
+        (
+            "AccessDeniedException",
+            "is not authorized to perform: kms:GenerateDataKey",
+            WrongKmsKey,
+        ),
+        ("EncryptionFailure", "", WrongKmsKey),
+        ("DecryptionFailure", "", WrongKmsKey),
+        (
+            "InvalidKeyId",
+            "Alias arn:aws:kms:eu-west-1:1:alias/x is not found.",
+            WrongKmsKey,
+        ),
+        (
+            "ThrottlingException",
+            "Rate exceeded",
+            ErrorKind::Throttled { retry_after: None },
+        ),
+        (
+            "ResourceNotFoundException",
+            "Secrets Manager can't find the specified secret.",
+            NotFound,
+        ),
+        ("ParameterNotFound", "", NotFound),
+        (
+            "ResourceExistsException",
+            "The operation failed because the secret a already exists.",
+            ConflictExists,
+        ),
+        ("ParameterAlreadyExists", "", ConflictExists),
+        ("TooManyUpdates", "", ConflictRetry),
+        ("LimitExceededException", "", QuotaReached),
+        ("ParameterLimitExceeded", "", QuotaReached),
+        ("ParameterMaxVersionLimitExceeded", "", QuotaReached),
+        (
+            "InvalidRequestException",
+            "You can't create this secret because a secret with this name is already scheduled for deletion.",
+            Deleted,
+        ),
+        (
+            "InvalidRequestException",
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            Deleted,
+        ),
+        (
+            "InvalidRequestException",
+            "You tried to perform the operation on a secret that's currently marked deleted.",
+            Deleted,
+        ),
+        ("InvalidRequestException", "You can't do this.", Invalid),
+        (
+            "ValidationException",
+            "Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
+            TooLarge,
+        ),
+        (
+            "ValidationException",
+            "Standard tier parameters support a maximum parameter value of 4096 characters.",
+            TooLarge,
+        ),
+        (
+            "ValidationException",
+            "Parameter name: can't be prefixed",
+            Invalid,
+        ),
+        ("MalformedPolicyDocumentException", "", Invalid),
+    ]
+}
+
+#[test]
+fn every_answer_of_a_secret_store_has_its_meaning() {
+    for (code, message, expected) in of_secret_stores() {
+        let kind = classify(Operation::UpdateSecret, 400, code, message, None);
+        assert_eq!(kind, expected, "{code} {message}");
+    }
+    let lost = classify(
+        Operation::UpdateSecret,
+        500,
+        "InternalServiceError",
+        "",
+        None,
+    );
+    assert_eq!(lost, Ambiguous);
+}
+
 #[test]
 fn every_answer_has_its_meaning() {
     let denied = ErrorKind::Denied {
@@ -127,11 +231,15 @@ fn every_answer_has_its_meaning() {
             "{status} {code} {message}"
         );
     }
+    let rows = rows.iter().map(|(_, code, message, _)| (*code, *message));
+    let stores = of_secret_stores();
+    let stores = stores.iter().map(|(code, message, _)| (*code, *message));
+    let tested: Vec<(&str, &str)> = rows.chain(stores).collect();
     for row in MEANINGS {
         let Row(_, code, part, _) = row;
-        let is_tested = rows
+        let is_tested = tested
             .iter()
-            .any(|(_, c, m, _)| (code.is_empty() || c == code) && m.contains(part));
+            .any(|(c, m)| (code.is_empty() || c == code) && m.contains(part));
         assert!(is_tested, "no test of the row {code} {part}");
     }
 }

@@ -5,7 +5,7 @@
 
 mod account;
 mod carry_out;
-mod endpoint;
+pub(crate) mod endpoint;
 mod errors;
 mod observe;
 mod operation;
@@ -16,8 +16,10 @@ mod rows;
 mod web_identity;
 mod writer;
 
+pub(crate) use account::sdk_config;
 pub use account::{Access, Account};
 pub use carry_out::{Hands, StepError};
+pub(crate) use errors::translate;
 pub use observe::{Observed, observe};
 pub use operation::{Needs, Operation};
 pub use reader::Reader;

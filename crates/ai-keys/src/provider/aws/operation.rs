@@ -1,8 +1,8 @@
-//! The operations of API Gateway that we use, and what each one needs.
+//! The operations of API Gateway and of the secret stores that we use, and what each one needs.
 
 use crate::schedule::{Call, Lane, Repeat};
 
-/// One operation of API Gateway (or of STS).
+/// One operation of API Gateway, STS, Secrets Manager or SSM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Reads which account the credentials belong to.
@@ -41,6 +41,38 @@ pub enum Operation {
     TagResource,
     /// Removes tags.
     UntagResource,
+    /// Makes a secret with its first version.
+    CreateSecret,
+    /// Reads what a secret is, without its value.
+    DescribeSecret,
+    /// Lists secrets, without their values.
+    ListSecrets,
+    /// Reads a secret of which one field is ours.
+    GetSecretValue,
+    /// Gives a secret a new version, a description, a KMS key.
+    UpdateSecret,
+    /// Makes an older version of a secret the current one.
+    UpdateSecretVersionStage,
+    /// Adds tags to a secret.
+    TagSecret,
+    /// Removes tags of a secret.
+    UntagSecret,
+    /// Reads who else may read a secret.
+    GetResourcePolicy,
+    /// Says who else may read a secret.
+    PutResourcePolicy,
+    /// Takes away what others may.
+    DeleteResourcePolicy,
+    /// Copies a secret to other regions.
+    ReplicateSecretToRegions,
+    /// Lists parameters, without their values.
+    DescribeParameters,
+    /// Makes a parameter, or gives it a new version.
+    PutParameter,
+    /// Adds tags to a parameter.
+    AddTagsToResource,
+    /// Removes tags of a parameter.
+    RemoveTagsFromResource,
 }
 
 /// What an operation needs.
@@ -48,9 +80,13 @@ pub enum Operation {
 pub struct Needs {
     /// The permission, such as `apigateway:PATCH`: one per HTTP verb.
     pub action: &'static str,
-    /// What the permission is on, as a path below `arn:aws:apigateway:REGION::`.
+    /// What the permission is on: a path below `arn:aws:apigateway:REGION::`, or what follows the
+    /// account in an ARN of a secret store, or `*`.
     pub resource: &'static str,
 }
+
+const SECRETS: &str = ":secret:*";
+const PARAMETERS: &str = ":parameter/*";
 
 impl Operation {
     /// Returns how the scheduler treats the operation.
@@ -84,6 +120,34 @@ impl Operation {
             Self::GetTags => ("GetTags", Lane::Any, Repeat::Safe),
             Self::TagResource => ("TagResource", Lane::Any, Repeat::Safe),
             Self::UntagResource => ("UntagResource", Lane::Any, Repeat::Safe),
+            // The request token makes the second one the same as the first.
+            Self::CreateSecret => ("CreateSecret", Lane::CreateSecret, Repeat::Safe),
+            Self::DescribeSecret => ("DescribeSecret", Lane::Any, Repeat::Safe),
+            Self::ListSecrets => ("ListSecrets", Lane::ListSecrets, Repeat::Safe),
+            Self::GetSecretValue => ("GetSecretValue", Lane::Any, Repeat::Safe),
+            Self::UpdateSecret => ("UpdateSecret", Lane::ChangeSecret, Repeat::Safe),
+            Self::UpdateSecretVersionStage => (
+                "UpdateSecretVersionStage",
+                Lane::ChangeSecret,
+                Repeat::VerifyFirst,
+            ),
+            Self::TagSecret => ("TagResource", Lane::TagSecret, Repeat::Safe),
+            Self::UntagSecret => ("UntagResource", Lane::TagSecret, Repeat::Safe),
+            Self::GetResourcePolicy => ("GetResourcePolicy", Lane::SecretPolicy, Repeat::Safe),
+            Self::PutResourcePolicy => ("PutResourcePolicy", Lane::SecretPolicy, Repeat::Safe),
+            Self::DeleteResourcePolicy => {
+                ("DeleteResourcePolicy", Lane::SecretPolicy, Repeat::Safe)
+            }
+            Self::ReplicateSecretToRegions => {
+                ("ReplicateSecretToRegions", Lane::ChangeSecret, Repeat::Safe)
+            }
+            Self::DescribeParameters => ("DescribeParameters", Lane::OtherOfSsm, Repeat::Safe),
+            // Each one makes a version, so a lost answer is looked up first.
+            Self::PutParameter => ("PutParameter", Lane::PutParameter, Repeat::VerifyFirst),
+            Self::AddTagsToResource => ("AddTagsToResource", Lane::OtherOfSsm, Repeat::Safe),
+            Self::RemoveTagsFromResource => {
+                ("RemoveTagsFromResource", Lane::OtherOfSsm, Repeat::Safe)
+            }
         };
         Call {
             operation,
@@ -95,7 +159,9 @@ impl Operation {
     /// Returns the permission that the operation needs.
     ///
     /// API Gateway's actions are HTTP verbs on paths; checked 2026-11-23.
-    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>,
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html>,
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html>
     #[must_use]
     pub fn needs(self) -> Needs {
         let (action, resource) = match self {
@@ -118,6 +184,22 @@ impl Operation {
             Self::GetTags => ("apigateway:GET", "/tags/*"),
             Self::TagResource => ("apigateway:PUT", "/tags/*"),
             Self::UntagResource => ("apigateway:DELETE", "/tags/*"),
+            Self::CreateSecret => ("secretsmanager:CreateSecret", SECRETS),
+            Self::DescribeSecret => ("secretsmanager:DescribeSecret", SECRETS),
+            Self::ListSecrets => ("secretsmanager:ListSecrets", "*"),
+            Self::GetSecretValue => ("secretsmanager:GetSecretValue", SECRETS),
+            Self::UpdateSecret => ("secretsmanager:UpdateSecret", SECRETS),
+            Self::UpdateSecretVersionStage => ("secretsmanager:UpdateSecretVersionStage", SECRETS),
+            Self::TagSecret => ("secretsmanager:TagResource", SECRETS),
+            Self::UntagSecret => ("secretsmanager:UntagResource", SECRETS),
+            Self::GetResourcePolicy => ("secretsmanager:GetResourcePolicy", SECRETS),
+            Self::PutResourcePolicy => ("secretsmanager:PutResourcePolicy", SECRETS),
+            Self::DeleteResourcePolicy => ("secretsmanager:DeleteResourcePolicy", SECRETS),
+            Self::ReplicateSecretToRegions => ("secretsmanager:ReplicateSecretToRegions", SECRETS),
+            Self::DescribeParameters => ("ssm:DescribeParameters", "*"),
+            Self::PutParameter => ("ssm:PutParameter", PARAMETERS),
+            Self::AddTagsToResource => ("ssm:AddTagsToResource", PARAMETERS),
+            Self::RemoveTagsFromResource => ("ssm:RemoveTagsFromResource", PARAMETERS),
         };
         Needs { action, resource }
     }
