@@ -18,7 +18,7 @@ const { WrongUsage } = require('./inputs');
  * @typedef {object} Decision What is done.
  * @property {'live' | 'offline'} how With the account, or with the manifest and the committed snapshot alone.
  * @property {'validate' | 'plan' | 'apply' | 'drift'} command
- * @property {boolean} mayComment
+ * @property {boolean} mayComment Whether something is shown at GitHub, if the user wants it.
  * @property {string | null} notice Why it is less than the user may expect.
  *
  * @typedef {object} Surroundings
@@ -105,7 +105,9 @@ function decide(wish, event, surroundings) {
   } else if (surroundings.noRunner !== null) {
     throw new WrongUsage(`\`${command}\` needs the native runner: ${surroundings.noRunner}`);
   }
-  return { how: 'live', command, mayComment: event.name === 'pull_request', notice: null };
+  // An apply ends the comment of the pull request that it carries out, and drift has its issue.
+  const mayComment = event.name === 'pull_request' || command !== 'plan';
+  return { how: 'live', command, mayComment, notice: null };
 }
 
 /**

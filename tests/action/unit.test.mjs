@@ -72,19 +72,19 @@ test("what `auto` does on each event", () => {
   const push = eventOf("push");
   assert.equal(decided("auto", "pull_request", pull), "live plan comment");
   assert.equal(decided("auto", "merge_group", eventOf("merge-group")), "live plan");
-  assert.equal(decided("auto", "push", push), "live apply");
+  assert.equal(decided("auto", "push", push), "live apply comment");
   assert.equal(decided("auto", "push", push, { env: { GITHUB_REF: "refs/heads/feature" } }), "live plan");
   assert.equal(decided("auto", "push", push, { env: { GITHUB_REF: "refs/tags/main" } }), "live plan");
-  assert.equal(decided("auto", "schedule", { schedule: "0 3 * * *" }), "live drift");
+  assert.equal(decided("auto", "schedule", { schedule: "0 3 * * *" }), "live drift comment");
   assert.equal(decided("auto", "workflow_dispatch", eventOf("workflow-dispatch")), "live plan");
   assert.throws(() => decided("auto", "issue_comment", eventOf("issue-comment")), /has no meaning on `issue_comment`/);
 });
 
 test("what the user says goes before what the event means", () => {
-  assert.equal(decided("apply", "workflow_dispatch", eventOf("workflow-dispatch")), "live apply");
-  assert.equal(decided("apply", "schedule", {}), "live apply");
+  assert.equal(decided("apply", "workflow_dispatch", eventOf("workflow-dispatch")), "live apply comment");
+  assert.equal(decided("apply", "schedule", {}), "live apply comment");
   assert.equal(decided("validate", "push", eventOf("push")), "offline validate");
-  assert.equal(decided("drift", "push", eventOf("push")), "live drift");
+  assert.equal(decided("drift", "push", eventOf("push")), "live drift comment");
 });
 
 test("what is not merged is only planned", () => {
@@ -110,8 +110,8 @@ test("without credentials a plan says so, and an apply is never taken for done",
   const pull = pullRequest({ head: HEAD });
   assert.match(decided("auto", "pull_request", pull, { surroundings: WITHOUT }), /^offline plan \(there are no AWS/);
   assert.equal(decided("plan", "pull_request", pull, { surroundings: WITHOUT }), "live plan comment");
-  assert.equal(decided("auto", "push", eventOf("push"), { surroundings: WITHOUT }), "live apply");
-  assert.equal(decided("auto", "schedule", {}, { surroundings: WITHOUT }), "live drift");
+  assert.equal(decided("auto", "push", eventOf("push"), { surroundings: WITHOUT }), "live apply comment");
+  assert.equal(decided("auto", "schedule", {}, { surroundings: WITHOUT }), "live drift comment");
 });
 
 test("without a runner only what needs none is done", () => {

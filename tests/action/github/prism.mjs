@@ -43,8 +43,8 @@ export async function startPrism(github, version = "api.github.com") {
   };
 }
 
-/** Prism follows redirects by itself, so the way to an archive leads past it. */
-const PAST_PRISM = /\/actions\/artifacts\/\d+\/zip$|^\/_storage\//;
+/** What goes past Prism: it follows redirects by itself, and the description is of REST. */
+const PAST_PRISM = /\/actions\/artifacts\/\d+\/zip$|^\/_storage\/|^(\/api)?\/graphql$/;
 
 /** Listens to what Prism answers: its own verdict is an answer that GitHub would not give. */
 async function startGateway(prism, github) {

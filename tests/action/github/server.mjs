@@ -23,25 +23,29 @@ export async function startGitHub(options = {}) {
 }
 
 class GitHub {
-  /** Every request: method, path, status, body. */
-  journal = [];
-  /** Answers that are given instead: `{ method, path: RegExp, status, headers, body, times }`. */
-  faults = [];
-  comments = [];
-  issues = [];
-  artifacts = [];
-  runs = [];
-  pulls = new Map();
-  /** Pull requests by commit. */
-  byCommit = new Map();
-  secrets = new Map();
   #nextId = 1_000;
 
-  constructor({ repository = "acme/keys", user = "github-actions[bot]", permissions = {} } = {}) {
+  constructor(options) {
+    this.shapes = shapes(this);
+    this.reset(options);
+  }
+
+  /** Forgets everything. */
+  reset({ repository = "acme/keys", user = "github-actions[bot]", permissions = {} } = {}) {
     this.repository = repository;
     this.user = { login: user, id: 41_898_282, type: "Bot" };
     this.permissions = { comments: "write", issues: "write", actions: "read", ...permissions };
-    this.shapes = shapes(this);
+    /** Every request: method, path, status, body. */
+    this.journal = [];
+    /** Answers that are given instead: `{ method, path: RegExp, status, headers, body, times }`. */
+    this.faults = [];
+    this.comments = [];
+    this.issues = [];
+    this.artifacts = [];
+    this.runs = [];
+    this.pulls = new Map();
+    /** Pull requests by commit. */
+    this.byCommit = new Map();
   }
 
   id() {
@@ -64,7 +68,9 @@ class GitHub {
 
   /** Keeps files as `actions/upload-artifact` does, under a run. */
   addArtifact({ name, files, run, archive = zip(files) }) {
-    const artifact = { id: this.id(), name, archive, run };
+    // A name is given once in a run: what is uploaded again replaces.
+    this.artifacts = this.artifacts.filter((other) => other.run !== run || other.name !== name);
+    const artifact = { id: this.id(), name, files, archive, run };
     this.artifacts.push(artifact);
     return artifact;
   }
@@ -109,6 +115,16 @@ class GitHub {
   }
 
   #decide(request, path, query, text) {
+    if (path === "/_test/artifacts") {
+      this.addArtifact(JSON.parse(text));
+      return { status: 201, body: {} };
+    }
+    // Another host in truth, where the address itself is the permission: the token must not go there.
+    const stored = /^\/_storage\/(?<id>\d+)$/.exec(path);
+    if (stored) {
+      const hasToken = request.headers.authorization !== undefined;
+      return hasToken ? failed(400, "the token was sent to another host") : this.#archive(stored.groups);
+    }
     if (!/^(Bearer|token) \S+/i.test(request.headers.authorization ?? "")) {
       return failed(401, "Requires authentication");
     }
@@ -136,6 +152,8 @@ class GitHub {
     const repo = `/repos/${this.repository.replace("/", "\\/")}`;
     const at = (rest) => new RegExp(`^${repo}${rest}$`);
     return [
+      // The job's own token is of no user.
+      ["POST", /^\/(api\/)?graphql$/, null, () => failed(404, "Not Found")],
       ["GET", /^\/user$/, null, () => failed(403, "Resource not accessible by integration")],
       ["GET", at("/issues/(?<issue>\\d+)/comments"), null, this.#listComments],
       ["POST", at("/issues/(?<issue>\\d+)/comments"), "comments", this.#createComment],
@@ -150,7 +168,6 @@ class GitHub {
       ["GET", at("/actions/artifacts"), "actions", this.#listArtifacts],
       ["GET", at("/actions/runs/(?<run>\\d+)/artifacts"), "actions", this.#listArtifacts],
       ["GET", at("/actions/artifacts/(?<id>\\d+)/zip"), "actions", this.#redirectToArchive],
-      ["GET", /^\/_storage\/(?<id>\d+)$/, null, this.#archive],
       ["GET", at("/actions/runs"), "actions", this.#listRuns],
       ["GET", at("/actions/runs/(?<id>\\d+)"), "actions", this.#getRun],
     ];

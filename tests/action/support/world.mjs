@@ -1,0 +1,112 @@
+// An AWS and a GitHub for one test, both on 127.0.0.1.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { env as environment } from "node:process";
+import { fileURLToPath } from "node:url";
+
+import { startPrism } from "../github/prism.mjs";
+import { startGitHub } from "../github/server.mjs";
+import { Repository, masks, run } from "./act.mjs";
+
+const RUNNER = environment.AI_KEYS_RUNNER ?? "";
+const UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a";
+const WORKFLOW = "acme/keys/.github/workflows/keys.yml@refs/heads/main";
+
+/** A sandbox on a port, with the REST APIs that a manifest names. */
+export async function startSandbox(manifest) {
+  const folder = mkdtempSync(join(tmpdir(), "ai-keys-aws-"));
+  const state = join(folder, "state");
+  const child = spawn(RUNNER, ["sandbox", "--no-limits", state], { stdio: ["ignore", "pipe", "ignore"] });
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.once("data", (chunk) => resolve(String(chunk).trim()));
+    child.once("exit", (code) => reject(new Error(`the sandbox ended with ${code}`)));
+  });
+  writeFileSync(join(folder, "keys.toml"), manifest);
+  const command = (...words) =>
+    run(RUNNER, [...words, `--sandbox=${state}`, join(folder, "keys.toml")], { env: { PATH: environment.PATH, HOME: folder } });
+  const made = await command("plan", "--quiet");
+  if (made.code !== 0) throw new Error(`the sandbox cannot be furnished: ${made.err}`);
+  return {
+    url,
+    command,
+    /** Every key with its value. */
+    keys: async () => (await (await fetch(`${url}/apikeys?includeValues=true&limit=500`, { headers: { authorization: AUTHORIZATION } })).json()).item ?? [],
+    /** Changes a key behind everybody's back. */
+    patch: (id, operations) =>
+      fetch(`${url}/apikeys/${id}`, { method: "PATCH", headers: { authorization: AUTHORIZATION }, body: JSON.stringify({ patchOperations: operations }) }),
+    close: async () => {
+      await new Promise((resolve) => (child.once("exit", resolve), child.kill("SIGINT")));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/apigateway/aws4_request, SignedHeaders=host, Signature=0";
+
+/** One GitHub for each version: Prism takes seconds to start. */
+const servers = new Map();
+
+async function githubOf(version = "api.github.com") {
+  const found = servers.get(version);
+  if (found) return found;
+  const github = await startGitHub();
+  const started = { github, prism: await startPrism(github, version) };
+  servers.set(version, started);
+  return started;
+}
+
+/** Ends what was started. */
+export async function closeServers() {
+  for (const { github, prism } of servers.values()) await Promise.all([prism.close(), github.close()]);
+}
+
+/** A repository with its GitHub and its AWS. */
+export class World {
+  static async start({ manifest, files = {}, version, github = {} }) {
+    const world = new World();
+    world.aws = await startSandbox(manifest);
+    Object.assign(world, await githubOf(version));
+    world.github.reset(github);
+    world.prism.violations.length = 0;
+    world.repository = new Repository({ "keys.toml": manifest, ...files });
+    world.runs = 500;
+    return world;
+  }
+
+  /** Runs a workflow; artifacts go to our GitHub, and every value that AWS holds is looked for everywhere. */
+  async act({ event, payload, workflow, head, commit, variables = {}, apiPrefix = "", ...rest }) {
+    this.runs += 1;
+    const sha = commit ?? (await this.repository.commit(event));
+    this.github.addRun({ id: this.runs, head: head ?? sha, event });
+    const outcome = await this.repository.act({
+      event,
+      payload,
+      workflow,
+      github: `${this.prism.url}${apiPrefix}`,
+      uses: { [UPLOAD]: fileURLToPath(new URL("../stubs/upload-artifact", import.meta.url)) },
+      variables: {
+        AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+        AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI-not-a-key",
+        AWS_ENDPOINT_URL: this.aws.url,
+        AWS_EC2_METADATA_DISABLED: "true",
+        GITHUB_RUN_ID: String(this.runs),
+        GITHUB_WORKFLOW_REF: WORKFLOW,
+        TEST_GITHUB_URL: this.github.url,
+        ...variables,
+      },
+      ...rest,
+    });
+    const values = (await this.aws.keys()).map(({ value }) => value).filter(Boolean);
+    const bodies = this.github.journal.map(({ text }) => text).join("\n");
+    masks.examine({ transcript: outcome.all, "requests to GitHub": bodies, artifacts: JSON.stringify(this.github.artifacts.map(({ files }) => files)) }, values);
+    return outcome;
+  }
+
+  async close() {
+    this.repository?.remove();
+    await this.aws?.close();
+  }
+}
