@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 
 use crate::steps::Outcome;
-use crate::{process, workspace};
+use crate::{action_page, process, workspace};
 
 /// One generated file: where it is, and which words make `ai-keys` print it.
 struct Generated {
@@ -46,6 +46,9 @@ const GENERATED: &[Generated] = &[
     },
 ];
 
+/// The one that is made of `action.yml`.
+const ACTION_PAGE: &str = "docs/reference/action.md";
+
 /// How much of a stale file is shown.
 const DIFF_LINES: usize = 100;
 
@@ -63,36 +66,32 @@ pub(crate) enum Mode {
 pub(crate) fn run(mode: Mode) -> Result<Outcome> {
     workspace::build()?;
     let mut stale = Vec::new();
+    let mut wanted = vec![(ACTION_PAGE, action_page::render()?)];
     for generated in GENERATED {
-        let wanted =
-            make(generated).with_context(|| format!("cannot make `{}`", generated.path))?;
-        let path = workspace::root().join(generated.path);
+        let text = make(generated).with_context(|| format!("cannot make `{}`", generated.path))?;
+        wanted.push((generated.path, text));
+    }
+    let count = wanted.len();
+    for (name, wanted) in wanted {
+        let path = workspace::root().join(name);
         let found = fs::read_to_string(&path).unwrap_or_default();
         if found == wanted {
             continue;
         }
         match mode {
-            Mode::Check => stale.push(format!(
-                "{} is stale:\n{}",
-                generated.path,
-                difference(&found, &wanted)
-            )),
+            Mode::Check => stale.push(format!("{name} is stale:\n{}", difference(&found, &wanted))),
             Mode::Write => {
                 if let Some(folder) = path.parent() {
                     fs::create_dir_all(folder)?;
                 }
-                fs::write(&path, wanted)
-                    .with_context(|| format!("cannot write `{}`", generated.path))?;
+                fs::write(&path, wanted).with_context(|| format!("cannot write `{name}`"))?;
             }
         }
     }
     if !stale.is_empty() {
         bail!("{}\nto mend: cargo xtask codegen", stale.join("\n"));
     }
-    Ok(Outcome::Done(format!(
-        "{} generated files",
-        GENERATED.len()
-    )))
+    Ok(Outcome::Done(format!("{count} generated files")))
 }
 
 fn make(generated: &Generated) -> Result<String> {

@@ -2,6 +2,7 @@
 //! `dist`, `action`.
 
 mod action;
+mod action_page;
 mod bench;
 mod codegen;
 mod deny;
