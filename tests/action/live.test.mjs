@@ -1,11 +1,14 @@
 // The Action with an account: what a team sees from the pull request to the night after the merge.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { masks } from "./support/act.mjs";
+import { ACTION, masks, run } from "./support/act.mjs";
 import { eventOf, pullRequest } from "./support/events.mjs";
+import { startMoto } from "./support/moto.mjs";
 import { startIssuer } from "./support/oidc.mjs";
 import { World, closeServers } from "./support/world.mjs";
 
@@ -200,5 +203,115 @@ test("500 keys are planned within the budget of the step", async (t) => {
   await planned({ manifest: MANIFEST + keys.join("") }, (outcome) => {
     outcome.ended(0);
     t.diagnostic(`plan of 500 keys, whole step: ${Math.round(outcome.stepMs)} ms, budget 2000 ms`);
+  });
+});
+
+test("what changed since the review stops the merge, and the pull request says so", async () => {
+  const workflow = ambient(example("single-account"));
+  await planned({ workflow }, async (outcome, world) => {
+    outcome.ended(0);
+    // Somebody widens the manifest after the review, without a new plan.
+    world.repository.write("keys.toml", MANIFEST.replace("rate = 10", "rate = 10_000"));
+    const sha = await world.repository.commit("merged");
+    world.github.addPull({ number: 7, head: HEAD, merged: sha });
+    const payload = eventOf("push", (event) => Object.assign(event, { ref: "refs/heads/main", after: sha }));
+    const merged = (await world.act({ event: "push", payload, workflow, commit: sha })).ended(1);
+    assert.equal(merged.outputs["failure-reason"], "plan-changed");
+    assert.equal((await world.aws.keys()).length, 0);
+    assert.match(world.github.comments[0].body, /⛔ Not applied/);
+  });
+});
+
+test("a merge without a reviewed plan writes nothing and says how to go on", async () => {
+  const world = await World.start({ manifest: MANIFEST });
+  try {
+    const sha = await world.repository.commit("merged");
+    world.github.addPull({ number: 7, head: HEAD, merged: sha });
+    const payload = eventOf("push", (event) => Object.assign(event, { ref: "refs/heads/main", after: sha }));
+    const merged = (await world.act({ event: "push", payload, workflow: ambient(example("single-account")), commit: sha })).ended(1);
+    assert.equal(merged.outputs["failure-reason"], "plan-missing");
+    assert.equal((await world.aws.keys()).length, 0);
+  } finally {
+    await world.close();
+  }
+});
+
+test("a plan of another repository's run is not taken for the reviewed one", async () => {
+  const workflow = ambient(example("single-account"));
+  await planned({ workflow }, async (outcome, world) => {
+    outcome.ended(0);
+    for (const run of world.github.runs) run.repository = "stranger/keys";
+    const sha = await world.repository.commit("merged");
+    world.github.addPull({ number: 7, head: HEAD, merged: sha });
+    const payload = eventOf("push", (event) => Object.assign(event, { ref: "refs/heads/main", after: sha }));
+    const merged = (await world.act({ event: "push", payload, workflow, commit: sha })).ended(1);
+    assert.equal(merged.outputs["failure-reason"], "plan-missing");
+    assert.equal((await world.aws.keys()).length, 0);
+  });
+});
+
+test("a comment that was deleted meanwhile is made again", async () => {
+  const workflow = ambient(example("single-account"));
+  await planned({ workflow }, async (outcome, world) => {
+    outcome.ended(0);
+    world.github.comments.length = 0;
+    const again = await world.act({ event: "pull_request", payload: pullRequest({ head: HEAD, name: "synchronize" }), workflow, head: HEAD });
+    again.ended(0);
+    assert.equal(world.github.comments.length, 1);
+  });
+});
+
+test("a refused or broken AWS fails the step and shows nothing of its own", async () => {
+  const variables = { AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
+  await planned({ act: { variables } }, (outcome) => {
+    outcome.ended(1);
+    assert.equal(outcome.outputs["failure-reason"], "cloud");
+  });
+});
+
+test("moto, which nobody here wrote, gets the same keys", async (t) => {
+  const moto = await startMoto();
+  if (!moto) return t.skip("no moto (AI_KEYS_MOTO_SERVER is not set)");
+  const manifest = MANIFEST.replace(/^stages = .*$/m, "");
+  const world = await World.start({ manifest });
+  const sandbox = world.aws;
+  world.aws = moto;
+  try {
+    const variables = { AWS_ENDPOINT_URL: moto.url };
+    const workflow = ambient(example("nightly-drift")).replace("command: drift", "command: apply");
+    const outcome = await world.act({ event: "workflow_dispatch", payload: eventOf("workflow-dispatch"), workflow, variables });
+    outcome.ended(0);
+    assert.equal(outcome.outputs.remaining, "0");
+    assert.deepEqual((await moto.keys()).map(({ name }) => name).sort(), ["batch-embedder", "chat-web"]);
+  } finally {
+    await Promise.all([world.close(), sandbox.close()]);
+  }
+});
+
+test("what a killed step left is finished by the step after the job", async () => {
+  const workflow = ambient(example("single-account"));
+  await planned({ workflow }, async (outcome, world) => {
+    outcome.ended(0);
+    const temp = mkdtempSync(join(tmpdir(), "ai-keys-post-"));
+    const comment = world.github.comments[0];
+    const applying = comment.body.replace(/📝 Planned.*\n$/, "🟠 Applying: 1 of 5 steps done\n");
+    const scope = JSON.parse(/^<!-- ai-keys (.*) -->/.exec(comment.body)[1]).scope;
+    comment.body = applying;
+    const ended = applying.replace(/🟠 Applying.*\n$/, "⚠️ Ended before it was done. A re-run is safe.\n");
+    // Only a later state of the same run may follow.
+    const body = ended.replace('"gen":1', '"gen":2');
+    mkdirSync(join(temp, "ai-keys"));
+    writeFileSync(join(temp, "ai-keys/unfinished.json"), JSON.stringify({ format: 1, comments: [{ id: comment.id, scope, body }] }));
+    const env = {
+      PATH: process.env.PATH, HOME: temp, RUNNER_TEMP: temp, GITHUB_WORKSPACE: world.repository.workspace,
+      GITHUB_EVENT_NAME: "pull_request", GITHUB_REPOSITORY: "acme/keys", GITHUB_SHA: HEAD, GITHUB_REF: "refs/pull/7/merge",
+      GITHUB_RUN_ID: String(world.runs), GITHUB_RUN_ATTEMPT: "1", GITHUB_API_URL: world.prism.url, GITHUB_ACTIONS: "true",
+      GITHUB_WORKFLOW_REF: "acme/keys/.github/workflows/keys.yml@refs/heads/main", INPUT_MANIFEST: "keys.toml", "INPUT_GITHUB-TOKEN": "test-token",
+    };
+    const post = await run(process.execPath, [join(ACTION, "dist/post.js")], { env });
+    assert.equal(post.code, 0, post.out + post.err);
+    assert.match(comment.body, /Ended before it was done/, post.out + post.err);
+    assert.equal(existsSync(join(temp, "ai-keys")), false, "its files are removed");
+    rmSync(temp, { recursive: true });
   });
 });
