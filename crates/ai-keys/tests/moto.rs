@@ -16,6 +16,9 @@ mod moto_support;
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+    use std::process::Command;
 
     use serde_json::{Value, json};
 
@@ -298,5 +301,68 @@ mod tests {
         let mut key = before.clone();
         key["lastUpdatedDate"] = after["lastUpdatedDate"].clone();
         key
+    }
+
+    /// Answers one request for an OIDC token.
+    fn issue_one_token() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/idtoken", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = String::new();
+            let mut lines = BufReader::new(stream.try_clone().unwrap());
+            while lines.read_line(&mut asked).unwrap() > 2 {}
+            assert!(
+                asked.starts_with("GET /idtoken?audience=sts.amazonaws.com "),
+                "{asked}"
+            );
+            let body = r#"{"value":"header.payload.signature"}"#;
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream
+                .write_all(format!("{head}{body}").as_bytes())
+                .unwrap();
+        });
+        url
+    }
+
+    #[test]
+    fn a_github_job_borrows_a_role_with_its_oidc_token() {
+        let Some((moto, folder)) = world(QUICKSTART) else {
+            return;
+        };
+        let commit = "0".repeat(40);
+        let request = json!({
+            "format": 1, "version": env!("CARGO_PKG_VERSION"), "command": "plan",
+            "manifests": ["keys.toml"], "targets": [],
+            "workspace": folder.path(), "temp": folder.path(),
+            "files": { "output": null, "summary": null },
+            "event": {
+                "name": "push", "repository": "acme/keys", "default-branch": "main",
+                "ref": "refs/heads/topic", "sha": commit, "head-sha": commit,
+                "pull-request": null, "run-id": 1, "run-attempt": 1,
+                "workflow-ref": "acme/keys/.github/workflows/keys.yml@refs/heads/main",
+                "actor": "octocat", "today": "2026-11-23"
+            },
+            "github": {
+                "api-url": "https://api.github.com", "server-url": "https://github.com",
+                "token": null
+            },
+            "oidc": { "url": issue_one_token(), "token": "the-token-that-asks-for-tokens" },
+            "aws-role": "arn:aws:iam::123456789012:role/ai-keys",
+            "comment": "true", "fail-on": "error", "plan-files": [], "ack": []
+        });
+        folder.write("request.json", &request.to_string());
+        let stdin = std::fs::File::open(folder.path().join("request.json")).unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_ai-keys"))
+            .arg("action")
+            .stdin(stdin)
+            .env_clear()
+            .env("AWS_ENDPOINT_URL", moto.url())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{said}");
+        assert!(said.contains("create (plan "), "{said}");
+        assert!(!said.contains("header.payload.signature"), "{said}");
     }
 }

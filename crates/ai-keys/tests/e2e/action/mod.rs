@@ -5,6 +5,7 @@ mod apply;
 mod drift;
 mod plan;
 mod requests;
+mod role;
 mod step;
 
 #[path = "../../../src/github/testing.rs"]
