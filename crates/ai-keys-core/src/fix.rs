@@ -332,7 +332,7 @@ mod tests {
             "[key.acme]\nusage-plans = [\"a\"]\n[usage-plan.b]\nstages = [\"x/y\"]",
             "version = 2",
             "usage-plan.a.quota = { limit = 1, per = \"mnth\" }",
-            "key.acme.owner = team-chat",
+            "key.acme.enabled = yes",
         ] {
             let text = framed(guess);
             let fixed = fixed(&text);

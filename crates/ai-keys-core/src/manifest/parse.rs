@@ -8,6 +8,7 @@ use super::code::{AK001, AK004, AK010, AK011};
 use super::decode::{Decode as _, Decoder, Head, Unreadable, excerpt};
 use super::model::Manifest;
 use super::name::check_id;
+use crate::date::Days;
 use crate::diagnostic::{Certainty, Diagnostic, Diagnostics};
 use crate::sorted;
 use crate::source::{Source, Span};
@@ -85,26 +86,60 @@ fn report_syntax(error: &toml::de::Error, text: &str, diagnostics: &mut Diagnost
     let span = error
         .span()
         .map_or(Span::default(), |span| visible_span(text, span));
-    let written = excerpt(text.get(span.range()).unwrap_or_default());
+    let raw = text.get(span.range()).unwrap_or_default();
+    let written = excerpt(raw);
     let said = error.message();
+    let is_word = [
+        "string values must be quoted",
+        "invalid boolean",
+        "invalid float",
+    ]
+    .iter()
+    .any(|start| said.starts_with(start));
     // The parser speaks of TOML; these two slips are everybody's first.
     if said == "duplicate key" {
         let message = format!("`{written}` is written twice");
         diagnostics
             .report(&AK001, span, message)
             .help("keep one of them");
-    } else if said.starts_with("invalid boolean") {
+    } else if is_word && !raw.is_empty() {
         let message = format!("`{written}` is not a value");
-        let lower = written.to_ascii_lowercase();
+        let lower = raw.to_ascii_lowercase();
         let draft = diagnostics.report(&AK001, span, message);
         if matches!(lower.as_str(), "true" | "false") {
             draft.fix("write it in lower case", span, lower);
+        } else if is_unquoted_text(raw) {
+            draft.fix("put text in quotes", span, format!("\"{raw}\""));
         } else {
             draft.help("put text in quotes");
         }
     } else {
         diagnostics.report(&AK001, span, lowercase_first(said));
     }
+}
+
+/// Returns whether a word can only be text, or a length of time, without its
+/// quotes. Other languages' words for true, false and nothing may mean those.
+fn is_unquoted_text(word: &str) -> bool {
+    let is_other = |known: &&str| known.eq_ignore_ascii_case(word);
+    let other = [
+        "yes",
+        "no",
+        "on",
+        "off",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "inf",
+        "nan",
+    ];
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " -_./:@{}".contains(c);
+    word.chars().all(is_plain)
+        && !word.ends_with(' ')
+        && (word.starts_with(|first: char| first.is_ascii_alphabetic())
+            || word.parse::<Days>().is_ok())
+        && !other.iter().any(is_other)
 }
 
 /// A value that recovery made up must not be reported a second time, so nothing

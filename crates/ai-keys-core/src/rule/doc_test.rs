@@ -3,6 +3,7 @@
 use crate::check::check_text;
 use crate::date::Date;
 use crate::diagnostic::{CODES, Code, Severity};
+use crate::fix::apply_fixes;
 
 use super::RULES;
 use super::testing::{TODAY, framed};
@@ -84,6 +85,35 @@ fn every_passing_example_raises_nothing() {
             );
         }
     }
+}
+
+/// Counts errors, and everything that is said.
+fn counted(text: &str) -> (usize, usize) {
+    let found = check_text(text, TODAY.parse::<Date>().ok()).diagnostics;
+    (found.count(Severity::Error), found.iter().count())
+}
+
+#[test]
+fn a_repair_of_a_failing_example_leaves_less_to_say_and_is_whole() {
+    let today = TODAY.parse::<Date>().ok();
+    let mut repaired = 0;
+    for code in CODES.iter().filter(|code| is_of_manifest(code)) {
+        for example in blocks(code, "toml,fail") {
+            let text = framed(&example);
+            let fixed = apply_fixes(&text, today);
+            if fixed.applied.is_empty() {
+                assert_eq!(fixed.text, text, "{code}");
+                continue;
+            }
+            repaired += 1;
+            let (before, after) = (counted(&text), counted(&fixed.text));
+            // Errors count first: most warnings are silent while the syntax is broken.
+            assert!(after < before, "{code} says as much of\n{}", fixed.text);
+            let again = apply_fixes(&fixed.text, today);
+            assert_eq!(again.text, fixed.text, "{code}: a second run changes more");
+        }
+    }
+    assert!(repaired >= 5, "only {repaired} examples have a repair");
 }
 
 #[test]

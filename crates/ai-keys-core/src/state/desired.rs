@@ -280,11 +280,11 @@ fn desired_key(key: &KeyView<'_>, manifest: &Manifest, target: &str) -> DesiredK
             .name
             .as_ref()
             .map_or_else(|| key.name().to_owned(), owned),
-        deliveries: key
-            .deliver()
-            .iter()
-            .filter_map(|delivery| desired_delivery(key, delivery, manifest, target))
-            .collect(),
+        deliveries: sorted::map(
+            key.deliver()
+                .iter()
+                .filter_map(|delivery| desired_delivery(key, delivery, manifest, target)),
+        ),
         description: table.description.as_ref().map(described),
         rotation: key.rotate().and_then(|rotate| {
             Some(Rotation {
@@ -333,20 +333,20 @@ fn desired_delivery(
     let mut spec = DeliverySpec {
         description: key.table().description.as_ref().map(described),
         kms_key: delivery.kms_key().map(owned),
-        tags: delivery
-            .tags()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.value.clone()))
-            .collect(),
+        tags: sorted::map(
+            delivery
+                .tags()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), value.value.clone())),
+        ),
         takes_over: delivery.takes_over(),
         ..DeliverySpec::default()
     };
     let destination = match delivery {
         Delivery::SecretsManager(table) => {
-            let listed = |list: &Option<Vec<Spanned<String>>>| {
-                list.iter().flatten().map(owned).collect::<BTreeSet<_>>()
-            };
+            let listed =
+                |list: &Option<Vec<Spanned<String>>>| sorted::set(list.iter().flatten().map(owned));
             spec.field = table.field.as_ref().map(owned);
             spec.readers = listed(&table.readers);
             spec.replicas = listed(&table.replicas);
