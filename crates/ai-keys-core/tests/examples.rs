@@ -11,24 +11,25 @@ const WRONG: &str = "mistakes.toml";
 /// This one shows a trial that ends soon.
 const SHOWS: (&str, &str) = ("life.toml", "AK229");
 
-fn manifests(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            manifests(&path, found);
-        } else if path.extension().is_some_and(|kind| kind == "toml") {
-            found.push(path);
-        }
-    }
+fn manifests(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let found = entries.flat_map(|entry| match entry.path() {
+        path if path.is_dir() => manifests(&path),
+        path => vec![path],
+    });
+    found
+        .filter(|path| path.extension().is_some_and(|kind| kind == "toml"))
+        .collect()
 }
 
 #[test]
 fn every_example_passes_its_own_policy() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut found = Vec::new();
-    for folder in ["examples", "playground/examples"] {
-        manifests(&root.join(folder), &mut found);
-    }
+    let folders = ["examples", "playground/examples"];
+    let found: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| manifests(&root.join(folder)))
+        .collect();
     assert!(found.len() >= 3, "{found:?}");
     let today = "2026-11-23".parse().ok();
     for path in found.iter().filter(|path| !path.ends_with(WRONG)) {
