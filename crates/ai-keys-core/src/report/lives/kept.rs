@@ -93,7 +93,7 @@ impl Current {
         {
             let overlap = rotate.overlap.as_ref().map(|overlap| overlap.value);
             let overlap = overlap.unwrap_or(DEFAULT_OVERLAP);
-            let due = self.made.plus(every);
+            let mut due = self.made.plus(every);
             for day in self.rotations(due, every, today) {
                 let late = due.max(from).min(day);
                 life.phase(PhaseKind::Active, generation, from, Some(late));
@@ -105,6 +105,7 @@ impl Current {
                 generation = generation.saturating_add(1);
                 life.event(EventKind::Rotate, generation, day);
                 from = day;
+                due = day.plus(every);
             }
         }
         life.phase(PhaseKind::Active, generation, from, self.expires);

@@ -108,6 +108,24 @@ fn a_value_that_is_too_old_gets_its_successor_today() {
 }
 
 #[test]
+fn only_a_value_that_is_too_old_today_is_due() {
+    let chat = live("chat#1", "active", "2026-10-01");
+    let told = told(
+        "[key.chat]\nrotate = { every = \"90d\" }\nexpires = 2027-11-30",
+        &[&chat],
+    );
+    assert!(
+        told[0].contains("2 active 2026-12-30..2027-03-30;"),
+        "{told:?}"
+    );
+    assert!(
+        told[0].contains("3 active 2027-03-30..2027-06-28;"),
+        "{told:?}"
+    );
+    assert!(!told[0].contains("rotation-due"), "{told:?}");
+}
+
+#[test]
 fn an_older_value_ends_on_the_day_that_its_marker_names() {
     let old = live("chat#1 retiring=2026-11-30", "active", "2026-01-01");
     let new = live("chat#2", "active", "2026-11-20");
