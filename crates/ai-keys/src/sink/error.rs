@@ -18,6 +18,17 @@ pub enum SinkError {
         untrusted(&.0.to_string())
     )]
     Foreign(Destination),
+    /// A newer value of this key is there.
+    #[error(
+        "`{}` holds a newer value of this key, generation {found}: plan again",
+        untrusted(&.destination.to_string())
+    )]
+    Newer {
+        /// The place.
+        destination: Destination,
+        /// Which value is there.
+        found: u32,
+    },
     /// The credentials are of another account than the destination's.
     #[error(
         "the secret belongs into account {wanted}, but the credentials are of account {found}: use credentials \

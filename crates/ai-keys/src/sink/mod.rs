@@ -80,6 +80,17 @@ pub trait Sink {
     ) -> impl Future<Output = Result<Receipt, SinkError>> + Send;
 }
 
+/// Refuses to put an older value over a newer one of the same key.
+fn refuse_newer(parcel: Parcel<'_>, found: Option<u32>) -> Result<(), SinkError> {
+    match found {
+        Some(found) if found > parcel.token.generation => Err(SinkError::Newer {
+            destination: parcel.destination.clone(),
+            found,
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Tells whether what was seen is what is asked for, so that no second look is
 /// worth its call.
 fn is_as_wanted(seen: &Delivered, wanted: &Wanted) -> bool {

@@ -11,6 +11,8 @@ use ai_keys_core::state::{DeliverySpec, Marker};
 
 use super::token::Token;
 
+const UNFINISHED: &str = "unfinished";
+
 /// What a description says.
 pub(super) struct Note {
     marker: Option<Marker>,
@@ -34,6 +36,12 @@ impl Note {
     /// Returns the settings that were carried out to their end.
     pub(super) fn settings(&self) -> Option<&str> {
         self.marker.as_ref()?.settings()
+    }
+
+    /// Returns the settings for a plan: a word that differs from all of them
+    /// where they were not carried out to their end.
+    pub(super) fn settings_or_unfinished(&self) -> String {
+        self.settings().unwrap_or(UNFINISHED).to_owned()
     }
 
     /// Returns the id of the version that holds the value, where it is written.

@@ -18,7 +18,7 @@ use aws_sdk_ssm::types::{
 use super::error::SinkError;
 use super::note::{self, Note, Told};
 use super::store::Parameters;
-use super::{Parcel, Receipt, Sink, Wanted};
+use super::{Parcel, Receipt, Sink, Wanted, refuse_newer};
 use crate::provider::aws::Operation;
 use crate::provider::{ErrorKind, ProviderError};
 
@@ -197,7 +197,7 @@ impl Sink for Ssm {
             match seen.note.generation(&one.namespace, &one.key) {
                 Some(number) => Delivered::Generation {
                     number,
-                    settings: seen.note.settings().map(ToOwned::to_owned),
+                    settings: Some(seen.note.settings_or_unfinished()),
                 },
                 None => Delivered::Foreign,
             }
@@ -215,7 +215,9 @@ impl Sink for Ssm {
                     return Ok(self.receipt(parcel.destination, seen.version));
                 }
                 Some(seen) => {
-                    let is_ours = seen.note.generation(&token.namespace, &token.key).is_some();
+                    let found = seen.note.generation(&token.namespace, &token.key);
+                    refuse_newer(parcel, found)?;
+                    let is_ours = found.is_some();
                     // The type of a parameter cannot be changed.
                     if !seen.is_encrypted || (!is_ours && !parcel.spec.takes_over) {
                         return Err(SinkError::Foreign(parcel.destination.clone()));

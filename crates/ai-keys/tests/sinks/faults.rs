@@ -1,6 +1,7 @@
 //! Lost answers, runs that break off between two calls, and refusals, on the sandbox.
 
 use ai_keys::provider::ErrorKind;
+use ai_keys::sink::SinkError;
 use ai_keys_core::manifest::Tier;
 use ai_keys_core::state::{Delivered, DeliverySpec, Destination};
 use ai_keys_sandbox::{Act, FaultRule, Refusal, Turn};
@@ -202,7 +203,7 @@ async fn a_role_that_does_not_exist_is_told_and_the_value_is_there() {
     assert_eq!(world.secret("chat"), FIRST);
     let unfinished = Delivered::Generation {
         number: 1,
-        settings: None,
+        settings: Some("unfinished".to_owned()),
     };
     assert_eq!(world.seen(&secret("chat"), &spec).await, unfinished);
 }
@@ -245,6 +246,22 @@ async fn an_older_generation_that_is_made_current_again_is_put_right() {
     );
     world.deliver(&place, &spec, 2, SECOND).await.unwrap();
     assert_eq!(world.secret("chat"), SECOND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_value_is_not_put_over_a_newer_one() {
+    let world = World::sandbox().await;
+    let spec = DeliverySpec::default();
+    for place in [secret("chat"), parameter("/chat")] {
+        world.deliver(&place, &spec, 2, SECOND).await.unwrap();
+        world.take_calls();
+        let error = world.deliver(&place, &spec, 1, FIRST).await.unwrap_err();
+        assert!(
+            matches!(error, SinkError::Newer { found: 2, .. }),
+            "{error}"
+        );
+        assert_eq!(world.take_writes(), [""; 0]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

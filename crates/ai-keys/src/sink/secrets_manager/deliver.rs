@@ -6,7 +6,7 @@ use aws_sdk_secretsmanager::types::{ReplicaRegionType, StatusType, Tag};
 use zeroize::Zeroizing;
 
 use super::super::note::{self, Told};
-use super::super::{Parcel, Receipt, SinkError};
+use super::super::{Parcel, Receipt, SinkError, refuse_newer};
 use super::seen::Seen;
 use super::{SecretsManager, json_form, readers};
 use crate::provider::aws::Operation;
@@ -74,8 +74,9 @@ fn check(seen: &Seen, parcel: Parcel<'_>) -> Result<(), SinkError> {
         });
     }
     let token = parcel.token;
-    let is_ours = seen.note.generation(&token.namespace, &token.key).is_some();
-    if !is_ours && !parcel.spec.takes_over {
+    let found = seen.note.generation(&token.namespace, &token.key);
+    refuse_newer(parcel, found)?;
+    if found.is_none() && !parcel.spec.takes_over {
         return Err(SinkError::Foreign(destination()));
     }
     Ok(())

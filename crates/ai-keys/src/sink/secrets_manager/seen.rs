@@ -125,7 +125,7 @@ impl Seen {
         if self.is_untouched(&token) {
             Delivered::Generation {
                 number: generation,
-                settings: self.note.settings().map(ToOwned::to_owned),
+                settings: Some(self.note.settings_or_unfinished()),
             }
         } else {
             // Somebody else wrote a value: none of ours is current.
