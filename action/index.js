@@ -2,6 +2,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const os = require('node:os');
 
 const { addSummary, annotation, print, setOutputs, visible } = require('./commands');
 const { checkedOutCommit } = require('./checkout');
@@ -41,8 +42,8 @@ async function main(env) {
   offer(reviewed.reviewed, env);
   const { how, command, mayComment } = decision;
   if (how === 'offline' || command === 'validate' || typeof found === 'string') return report(reviewed, work);
-  verify(found);
-  return run(found, buildRequest({ version: core.version(), command, manifests, inputs, event, mayComment }, env), env);
+  const runner = verify(found, env['RUNNER_TEMP'] || os.tmpdir());
+  return run(runner, buildRequest({ version: core.version(), command, manifests, inputs, event, mayComment }, env), env);
 }
 
 /** @param {NodeJS.ProcessEnv} env */

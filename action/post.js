@@ -32,9 +32,9 @@ async function main(env) {
 
 /** @param {NodeJS.ProcessEnv} env */
 async function finish(env) {
-  const runner = findRunner(__dirname);
-  if (typeof runner === 'string') return;
-  verify(runner);
+  const found = findRunner(__dirname);
+  if (typeof found === 'string') return;
+  const runner = verify(found, env['RUNNER_TEMP'] || os.tmpdir());
   const payload = env['GITHUB_EVENT_PATH'] ? JSON.parse(fs.readFileSync(env['GITHUB_EVENT_PATH'], 'utf8')) : {};
   const inputs = readInputs(env);
   const request = buildRequest(

@@ -1,11 +1,13 @@
 // The Action's JavaScript by itself: inputs, the decision table, files, what is written to the runner.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 
 import { commandsOf, judge } from "./oracle/commands.mjs";
 import { findValue, formsOf } from "./oracle/masks.mjs";
@@ -237,20 +239,35 @@ test("an output cannot be left by its value", () => {
 
 // --- The runner
 
-function distWith(content, sha256) {
-  const file = "bin/ai-keys-x86_64-linux";
-  return folder({ [file]: content, "BUILDINFO.json": JSON.stringify({ files: { [file]: sha256 } }) });
+function distWith(file, content) {
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const dist = folder({ [file]: "", "BUILDINFO.json": JSON.stringify({ files: { [file]: sha256 } }) });
+  writeFileSync(join(dist, file), content);
+  return dist;
 }
 
-test("a runner is the file that was released, and executable", () => {
-  const sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"; // of `hello`
-  const dist = distWith("hello", sha256);
+const RUNNER = "bin/ai-keys-x86_64-linux";
+
+test("a packed runner is checked, and unpacked where only this user can read", () => {
+  const dist = distWith(`${RUNNER}.br`, brotliCompressSync("hello"));
+  const runner = findRunner(dist, "linux", "x64");
+  const file = verify(runner, dist);
+  assert.equal(readFileSync(file, "utf8"), "hello");
+  assert.equal(statSync(file).mode & 0o777, 0o700);
+  assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
+  writeFileSync(runner.file, brotliCompressSync("hellp"));
+  assert.throws(() => verify(runner, dist), /is not the runner of this release/);
+  rmSync(dist, { recursive: true });
+});
+
+test("a runner of one's own build is checked, and executable", () => {
+  const dist = distWith(RUNNER, "hello");
   const runner = findRunner(dist, "linux", "x64");
   chmodSync(runner.file, 0o644);
-  verify(runner);
+  assert.equal(verify(runner, dist), runner.file);
   assert.equal(statSync(runner.file).mode & 0o777, 0o755);
   writeFileSync(runner.file, "hellp");
-  assert.throws(() => verify(runner), /is not the runner of this release/);
+  assert.throws(() => verify(runner, dist), /is not the runner of this release/);
   rmSync(dist, { recursive: true });
 });
 

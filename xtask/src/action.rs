@@ -43,8 +43,12 @@ pub(crate) fn test() -> Result<Outcome> {
     // The tests try today's runner, not the one of the last release.
     let runner = workspace::built("ai-keys")?;
     let native = Native::of_host().context("checked above")?;
-    fs::create_dir_all(copy.join("dist/bin"))?;
-    fs::copy(&runner, copy.join("dist").join(native.in_dist()))?;
+    let bin = copy.join("dist/bin");
+    if bin.exists() {
+        fs::remove_dir_all(&bin)?;
+    }
+    fs::create_dir_all(&bin)?;
+    fs::copy(&runner, copy.join("dist").join(native.unpacked()))?;
     dist::assemble(&copy.join("dist"))?;
 
     let node = node()?;

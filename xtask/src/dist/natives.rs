@@ -1,10 +1,12 @@
 //! The native runners: static, for Linux on two processors, and the same bytes from any folder.
 
 use std::fs;
+use std::io::{BufReader, BufWriter, Write as _};
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use brotli::enc::BrotliEncoderParams;
 
 use crate::{process, python, wasm, workspace};
 
@@ -30,8 +32,13 @@ pub(crate) const NATIVES: [Native; 2] = [
 const MOST: u64 = 9_000_000;
 
 impl Native {
-    /// Returns its path in `dist/`.
+    /// Returns the path of the packed runner in `dist/`.
     pub(crate) fn in_dist(&self) -> String {
+        format!("{}.br", self.unpacked())
+    }
+
+    /// Returns the path in `dist/` of a runner of one's own build.
+    pub(crate) fn unpacked(&self) -> String {
         format!("bin/{}", self.file)
     }
 
@@ -55,7 +62,7 @@ pub(super) fn build(bin: &Path) -> Result<()> {
     }
     fs::create_dir_all(bin)?;
     for native in &NATIVES {
-        build_one(native, &bin.join(native.file))?;
+        build_one(native, &bin.join(format!("{}.br", native.file)))?;
     }
     Ok(())
 }
@@ -88,7 +95,20 @@ fn build_one(native: &Native, to: &Path) -> Result<()> {
             native.target
         );
     }
-    fs::copy(&runner, to).with_context(|| format!("cannot copy `{}`", runner.display()))?;
+    pack(&runner, to).with_context(|| format!("cannot pack `{}`", runner.display()))
+}
+
+/// Packs a runner: Node unpacks Brotli by itself, and every step downloads what is in `dist/`.
+fn pack(runner: &Path, to: &Path) -> Result<()> {
+    let parameters = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        ..BrotliEncoderParams::default()
+    };
+    let mut from = BufReader::new(fs::File::open(runner)?);
+    let mut into = BufWriter::new(fs::File::create(to)?);
+    brotli::BrotliCompress(&mut from, &mut into, &parameters)?;
+    into.flush()?;
     Ok(())
 }
 
