@@ -45,6 +45,14 @@ impl Date {
         time::Date::from_julian_day(day).map_or(Self(time::Date::MAX), Self)
     }
 
+    /// Returns the day `days` earlier; `None` before the calendar begins.
+    #[must_use]
+    pub fn days_before(self, days: u32) -> Option<Self> {
+        let day = self.0.to_julian_day().checked_sub_unsigned(days)?;
+        let date = time::Date::from_julian_day(day).ok()?;
+        Self::from_ymd(date.year(), u8::from(date.month()), date.day())
+    }
+
     /// Returns how many days lie between this day and `later`; negative if
     /// `later` is earlier.
     #[must_use]

@@ -139,7 +139,7 @@ pub static CODES: &[&Code] = &[
     &rule::incomplete_github_secret::AK303,
     &rule::bad_delivery_setting::AK304,
     &rule::delivery_not_carried_out::AK390,
-    &rule::rotation_not_carried_out::AK391,
+    &rule::retired::AK391,
     &rule::provider_not_carried_out::AK392,
     &live::AK401,
     &live::AK402,
@@ -154,6 +154,11 @@ pub static CODES: &[&Code] = &[
     &live::AK411,
     &live::AK412,
     &live::AK413,
+    &live::AK414,
+    &live::AK415,
+    &live::AK416,
+    &live::AK417,
+    &live::AK418,
     &live::AK490,
 ];
 

@@ -132,6 +132,63 @@ code! {
 }
 code! {
     /// ## What it checks
+    /// The places that a key's value is delivered to are free, or hold a value of this very entry
+    /// of this namespace.
+    /// ## Why it matters
+    /// Somebody reads what is there. Overwriting it would hand them a key of ours, and take theirs
+    /// away.
+    /// ## What to do
+    /// Deliver to another name. Or take the place over, its old content lost:
+    /// `deliver = [{ to = "…", name = "…", replace = true }]`.
+    AK414 "delivery-place-taken" Error
+}
+code! {
+    /// ## What it checks
+    /// The secrets that values are delivered to were not deleted, and are not scheduled for
+    /// deletion.
+    /// ## Why it matters
+    /// Somebody deleted it, and its readers get nothing. A plan does not make it again behind their
+    /// back, and it does not give the key a new value that would be missing there.
+    /// ## What to do
+    /// Restore the secret, or take the delivery out of the file.
+    AK415 "delivery-place-deleted" Warning
+}
+code! {
+    /// ## What it checks
+    /// It can be seen, without reading a value, which value each secret holds.
+    /// ## Why it matters
+    /// Nothing is known about a place that could not be looked at, so nothing is delivered there
+    /// and the key keeps its values, old ones included, until it is known.
+    /// ## What to do
+    /// Give the credentials the permission that the message names, and plan again.
+    AK416 "delivery-not-seen" Warning
+}
+code! {
+    /// ## What it checks
+    /// The account has room for a second value of each key whose rotation is due.
+    /// ## Why it matters
+    /// Old and new value exist side by side, and API Gateway holds 10,000 keys for each account and
+    /// region, which nobody can raise.
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>, checked
+    /// 2026-11-23.
+    /// ## What to do
+    /// Remove keys that nobody uses. The rotation is made as soon as there is room.
+    AK417 "no-room-to-rotate" Warning
+}
+code! {
+    /// ## What it checks
+    /// A key that `ai-keys rotate` names can get a new value: it is in the file, it is meant to
+    /// work, and what it was given before has arrived everywhere.
+    /// ## Why it matters
+    /// A second new value before the first has arrived would leave a secret behind that no key
+    /// answers to.
+    /// ## What to do
+    /// Read the message. If the value has leaked, `ai-keys rotate --revoke KEY` does not wait for
+    /// deliveries.
+    AK418 "cannot-rotate" Error
+}
+code! {
+    /// ## What it checks
     /// The target's provider is one that this version reads and changes.
     /// ## Why it matters
     /// Google API Keys and Azure API Management are validated and go no further. A plan for them

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::change::{Action, Change, Differences, Kind, Risk, Subject, map_in_words};
 use super::code::{AK401, AK402, AK403, AK411, AK412};
+use super::deliveries::Arrival;
 use super::guard::{Guard, GuardReason};
 use super::planner::{OwnedObject, Planner, is_owned_by_stack};
-use super::step::{KeyPatch, KeyRef, NewKey, Step};
+use super::rotation::made_on;
+use super::step::{KeyPatch, KeyRef, NewKey, Step, Turn};
 use crate::diagnostic::list_of;
 use crate::sorted;
 use crate::state::{DesiredKey, Handle, LiveKey, Liveness, Marker, MarkerDate};
@@ -31,8 +33,14 @@ impl<'a> Planner<'a> {
     }
 
     fn key(&mut self, name: &'a str, desired: &'a DesiredKey) {
-        if let Some(current) = self.current_generation(name, desired) {
-            self.update_key(name, desired, current.handle, current.live);
+        if let Some((newest, others)) = self.values_of(name, desired) {
+            let generation = newest.marker.generation;
+            let is_older = |value: &OwnedObject<'_, LiveKey>| value.marker.generation < generation;
+            let (older, twins): (Vec<_>, Vec<_>) = others.into_iter().partition(is_older);
+            for twin in twins {
+                self.end_twin(name, desired, newest.handle, twin);
+            }
+            self.values(name, desired, newest, &older);
             return;
         }
         if let Some(adopt) = &desired.adopt {
@@ -51,19 +59,19 @@ impl<'a> Planner<'a> {
             self.out.report(&AK401, desired.span, message).help(help);
             return;
         }
-        self.create_key(name, desired);
+        let generation = self.next_generation(desired, 0);
+        self.create_key(name, desired, generation, None);
     }
 
-    /// Returns the live key of the newest generation; plans the end of older
-    /// ones and of a second one that a lost answer left.
-    fn current_generation(
-        &mut self,
-        name: &'a str,
-        desired: &'a DesiredKey,
-    ) -> Option<OwnedObject<'a, LiveKey>> {
+    /// Returns the live key of the newest generation, and the other values.
+    fn values_of(
+        &self,
+        name: &str,
+        desired: &DesiredKey,
+    ) -> Option<(OwnedObject<'a, LiveKey>, Vec<OwnedObject<'a, LiveKey>>)> {
         let objects = self.owned_keys.get(name)?;
         if let [only] = objects.as_slice() {
-            return Some(*only);
+            return Some((*only, Vec::new()));
         }
         let mut objects = objects.clone();
         let wants_enabled = self.works_today(desired);
@@ -80,33 +88,35 @@ impl<'a> Planner<'a> {
                 object.handle,
             )
         });
-        let (current, others) = objects.split_first()?;
-        for other in others {
-            if other.marker.generation < current.marker.generation {
-                self.retire_key(*other, current.marker.generation);
-                continue;
-            }
-            let is_protected = desired.is_protected;
-            if is_protected || other.marker.date(MarkerDate::Removed).is_none() {
-                let message = format!(
-                    "key `{name}` exists twice: {} and {}",
-                    current.handle, other.handle
-                );
-                self.out
-                    .report(&AK411, desired.span, message)
-                    .help(if is_protected {
-                        "it is protected, so no plan removes one of them: remove the unused one by hand"
-                            .to_owned()
-                    } else {
-                        let keep = current.handle;
-                        format!("the plan keeps {keep}, which is in use or older, and removes the other")
-                    });
-            }
-            if !is_protected {
-                self.remove_key(*other, "a second key that a lost answer left");
-            }
+        let newest = objects.remove(0);
+        Some((newest, objects))
+    }
+
+    /// Plans the end of a second key of one generation.
+    fn end_twin(
+        &mut self,
+        name: &str,
+        desired: &DesiredKey,
+        keep: &Handle,
+        twin: OwnedObject<'a, LiveKey>,
+    ) {
+        let is_protected = desired.is_protected;
+        if is_protected || twin.marker.date(MarkerDate::Removed).is_none() {
+            let message = format!("key `{name}` exists twice: {keep} and {}", twin.handle);
+            self.out
+                .report(&AK411, desired.span, message)
+                .help(if is_protected {
+                    "it is protected, so no plan removes one of them: remove the unused one by hand"
+                        .to_owned()
+                } else {
+                    format!(
+                        "the plan keeps {keep}, which is in use or older, and removes the other"
+                    )
+                });
         }
-        Some(*current)
+        if !is_protected {
+            self.remove_key(twin, "a second key that a lost answer left");
+        }
     }
 
     fn key_to_adopt(
@@ -148,7 +158,14 @@ impl<'a> Planner<'a> {
         Some((handle, live))
     }
 
-    fn create_key(&mut self, name: &str, desired: &DesiredKey) {
+    /// Makes a value, puts it where it belongs and delivers it.
+    pub(super) fn create_key(
+        &mut self,
+        name: &str,
+        desired: &DesiredKey,
+        generation: u32,
+        reason: Option<String>,
+    ) -> Arrival {
         let is_enabled = self.wants_enabled(desired, None);
         let text = desired.description.as_deref().unwrap_or_default();
         let mut differences = Differences::default();
@@ -166,7 +183,11 @@ impl<'a> Planner<'a> {
         }
         let tags = desired.tags.clone().unwrap_or_default();
         differences.note("tags", None, map_in_words(&tags));
-        let marker = self.marker_for(name, desired, None);
+        let mut marker = self.marker_for(name, desired, None);
+        marker.generation = generation;
+        if generation > 1 {
+            marker.set_date(MarkerDate::Made, Some(self.today));
+        }
         let spec = NewKey {
             name: desired.cloud_name.clone(),
             description: marker.attach(text),
@@ -176,14 +197,14 @@ impl<'a> Planner<'a> {
         };
         let key = KeyRef {
             name: name.to_owned(),
-            generation: 1,
+            generation,
             handle: None,
         };
         self.changes.push(Change {
             action: Action::Create,
-            subject: subject(name, 1),
+            subject: subject(name, generation),
             fields: differences.fields,
-            reason: self.expiry_reason(desired).filter(|_| !is_enabled),
+            reason: reason.or_else(|| self.expiry_reason(desired).filter(|_| !is_enabled)),
             risk: Risk::None,
             line: Some(self.line(desired.span)),
             step: Step::CreateKey {
@@ -192,10 +213,24 @@ impl<'a> Planner<'a> {
             },
         });
         self.attachments(desired, &key, true);
+        self.deliver(desired, &key, is_enabled)
     }
 
-    fn update_key(&mut self, name: &str, desired: &DesiredKey, handle: &'a Handle, live: &LiveKey) {
-        let marker = self.marker_for(name, desired, live.marker.as_ref());
+    pub(super) fn update_key(
+        &mut self,
+        name: &str,
+        desired: &DesiredKey,
+        handle: &'a Handle,
+        live: &LiveKey,
+    ) -> Arrival {
+        let mut marker = self.marker_for(name, desired, live.marker.as_ref());
+        if live.marker.is_none() {
+            marker.generation = self.next_generation(desired, 0);
+        }
+        if desired.rotation.is_some() && made_on(live, &marker, self.today).is_none() {
+            // Its age is not known: it is counted from today.
+            marker.set_date(MarkerDate::Made, Some(self.today));
+        }
         let key = KeyRef {
             name: name.to_owned(),
             generation: marker.generation,
@@ -204,6 +239,9 @@ impl<'a> Planner<'a> {
         self.key_tags(desired, &key, live);
         self.key_fields(desired, &key, live, &marker);
         self.attachments(desired, &key, live.liveness == Liveness::Active);
+        let works = self.wants_enabled(desired, Some(live));
+        self.announce_expiry(desired, &key, works);
+        self.deliver(desired, &key, works)
     }
 
     /// Returns the marker that the key is to carry: what is known, over what
@@ -216,6 +254,7 @@ impl<'a> Planner<'a> {
         marker.set_owner(desired.owner.as_deref());
         marker.set_protected(desired.is_protected);
         marker.set_tag_names(desired.tags.iter().flatten().map(|(tag, _)| tag.as_str()));
+        marker.set_destinations(desired.deliveries.keys());
         marker.set_date(MarkerDate::Removed, None);
         marker.set_date(MarkerDate::Retiring, None);
         marker
@@ -241,6 +280,17 @@ impl<'a> Planner<'a> {
         let word = |is_protected: bool| Some(if is_protected { "true" } else { "false" });
         let was_protected = before.is_some_and(Marker::is_protected);
         differences.note_words("protect", word(was_protected), word(marker.is_protected()));
+        if let Some(before) = before
+            && !before.destinations().eq(marker.destinations())
+        {
+            let all = |marker: &Marker| marker.destinations().collect::<Vec<_>>().join(", ");
+            differences.note_text("deliver", &all(before), &all(marker));
+            let is_left = |to: &&str| !marker.destinations().any(|other| other == *to);
+            let left: Vec<_> = before.destinations().filter(is_left).collect();
+            if !left.is_empty() {
+                reason = Some(format!("what is in {} stays there", left.join(", ")));
+            }
+        }
         if is_reworded || live.marker.as_ref() != Some(marker) {
             patch.description = Some(marker.attach(text));
         }
@@ -298,6 +348,7 @@ impl<'a> Planner<'a> {
             step: Step::UpdateKey {
                 key: key.clone(),
                 patch,
+                turn: Turn::Usual,
             },
         });
     }

@@ -23,6 +23,8 @@ pub enum GuardReason {
     LastKeyOfOwner,
     /// CloudFormation owns it.
     OwnedByStack,
+    /// It is protected, and its value is to stop working at once.
+    Protected,
 }
 
 impl GuardReason {
@@ -31,6 +33,7 @@ impl GuardReason {
         match self {
             Self::Threshold | Self::MostOfAll | Self::LastKeyOfOwner => "delete",
             Self::OwnedByStack => "adopt",
+            Self::Protected => "revoke",
         }
     }
 }
@@ -42,6 +45,7 @@ impl fmt::Display for GuardReason {
             Self::MostOfAll => "more than half of what this file owns is taken away",
             Self::LastKeyOfOwner => "its owner has no other key that works",
             Self::OwnedByStack => "CloudFormation owns it",
+            Self::Protected => "it is protected",
         })
     }
 }

@@ -11,10 +11,12 @@ use super::Upcoming;
 use super::change::{Action, Change, Differences, Risk};
 use super::code::AK408;
 use super::compare_key::subject;
+use super::deliveries::Arrival;
 use super::guard::{Guard, GuardReason};
 use super::planner::{OwnedObject, Planner};
-use super::step::{KeyPatch, KeyRef, Step};
-use crate::manifest::DEFAULT_OVERLAP;
+use super::rotation::{AHEAD, overlap_of};
+use super::step::{KeyPatch, KeyRef, Step, Turn};
+use crate::date::Date;
 use crate::state::{DesiredKey, LiveKey, Liveness, Marker, MarkerDate};
 
 impl<'a> Planner<'a> {
@@ -49,7 +51,28 @@ impl<'a> Planner<'a> {
                 .help(help);
             return;
         }
-        self.take_away(object, Action::Disable, why);
+        let left: Vec<_> = object.marker.destinations().collect();
+        if left.is_empty() {
+            self.take_away(object, Action::Disable, why);
+        } else {
+            let why = format!("{why}, its value stays in {}", left.join(", "));
+            self.take_away(object, Action::Disable, &why);
+        }
+    }
+
+    /// Tells the end of a key that is near.
+    pub(super) fn announce_expiry(&mut self, desired: &DesiredKey, key: &KeyRef, works: bool) {
+        let Some(day) = desired.expires.filter(|_| works && !desired.is_protected) else {
+            return;
+        };
+        if day > self.today && day <= self.today.plus(AHEAD) {
+            self.upcoming.push(Upcoming {
+                date: day,
+                action: Action::Disable,
+                subject: subject(&key.name, key.generation),
+                reason: "it expires".to_owned(),
+            });
+        }
     }
 
     /// Disables a key at once and deletes it after the grace.
@@ -94,52 +117,93 @@ impl<'a> Planner<'a> {
         self.leave_doomed_usage_plans(None, &key_ref(object), false);
     }
 
-    /// Plans the next step in the life of an older value.
-    pub(super) fn retire_key(&mut self, object: OwnedObject<'a, LiveKey>, newest: u32) {
+    /// Plans the next step in the life of an older value. While the newest
+    /// one is not delivered everywhere, it goes on working.
+    pub(super) fn retire_key(
+        &mut self,
+        object: OwnedObject<'a, LiveKey>,
+        desired: &DesiredKey,
+        newest: u32,
+        arrival: Arrival,
+    ) {
         let marker = object.marker;
         let until = marker.date(MarkerDate::Retiring);
-        let is_removed = marker.date(MarkerDate::Removed).is_some();
-        let is_active = object.live.liveness == Liveness::Active;
-        if marker.is_protected() || (until.is_none() && !is_removed) {
-            let until = until
-                .filter(|day| *day > self.today)
-                .unwrap_or_else(|| self.today.plus(DEFAULT_OVERLAP));
-            // The newest value has taken the protection over.
-            let mut marker = marker.clone();
-            marker.set_protected(false);
-            marker.set_date(MarkerDate::Removed, None);
-            marker.set_date(MarkerDate::Retiring, Some(until));
-            self.push_update(
-                object,
-                Action::Update,
-                KeyPatch {
-                    description: Some(marker.attach(&object.live.description)),
-                    ..KeyPatch::default()
-                },
-                (Differences::default(), Risk::None),
-                format!("generation {newest} took over; this one works until {until}"),
-            );
-        } else if is_removed {
-            self.take_away(
-                object,
-                Action::Disable,
-                &format!("replaced by generation {newest}"),
-            );
+        if marker.date(MarkerDate::Removed).is_some() && !marker.is_protected() {
+            let why = format!("replaced by generation {newest}");
+            self.take_away(object, Action::Disable, &why);
             return;
-        } else if let Some(until) = until {
-            if until <= self.today {
-                let why = format!("the overlap with generation {newest} ended {until}");
-                self.take_away(object, Action::Retire, &why);
-                return;
+        }
+        let is_active = object.live.liveness == Liveness::Active;
+        let retiring = |date: Date, reason: String| Upcoming {
+            date,
+            action: Action::Retire,
+            subject: subject(&marker.name, marker.generation),
+            reason,
+        };
+        match until {
+            Some(until) if !marker.is_protected() && until <= self.latest_end(desired) => {
+                if until > self.today {
+                    let reason = format!("generation {newest} took over");
+                    self.upcoming.push(retiring(until, reason));
+                } else if arrival == Arrival::Everywhere {
+                    let why = format!("the overlap with generation {newest} ended {until}");
+                    self.take_away(object, Action::Retire, &why);
+                    return;
+                } else {
+                    let reason = format!("waits until generation {newest} is delivered");
+                    self.upcoming.push(retiring(self.today, reason));
+                }
             }
-            self.upcoming.push(Upcoming {
-                date: until,
-                action: Action::Retire,
-                subject: subject(&marker.name, marker.generation),
-                reason: format!("generation {newest} took over"),
-            });
+            _ if arrival == Arrival::Blocked => {
+                let reason = format!("waits until generation {newest} is delivered");
+                self.upcoming.push(retiring(self.today, reason));
+            }
+            _ => self.begin_overlap(object, desired, newest, until),
         }
         self.leave_doomed_usage_plans(None, &key_ref(object), is_active);
+    }
+
+    /// Returns the latest day on which an overlap can end that a clock wrong by
+    /// no more than a month has written. One that was years ahead must not keep
+    /// an old value for years.
+    fn latest_end(&self, desired: &DesiredKey) -> Date {
+        self.today.plus(overlap_of(desired)).plus(AHEAD)
+    }
+
+    /// Gives an older value its last day.
+    fn begin_overlap(
+        &mut self,
+        object: OwnedObject<'a, LiveKey>,
+        desired: &DesiredKey,
+        newest: u32,
+        until: Option<Date>,
+    ) {
+        let until = until
+            .filter(|day| *day > self.today && *day <= self.latest_end(desired))
+            .unwrap_or_else(|| self.today.plus(overlap_of(desired)));
+        // The newest value has taken the protection over.
+        let mut marker = object.marker.clone();
+        marker.set_protected(false);
+        marker.set_date(MarkerDate::Removed, None);
+        marker.set_date(MarkerDate::Retiring, Some(until));
+        let patch = KeyPatch {
+            description: Some(marker.attach(&object.live.description)),
+            ..KeyPatch::default()
+        };
+        let reason = format!("generation {newest} took over; this one works until {until}");
+        self.changes.push(Change {
+            action: Action::Update,
+            subject: subject(&marker.name, marker.generation),
+            fields: Vec::new(),
+            reason: Some(reason),
+            risk: Risk::None,
+            line: None,
+            step: Step::UpdateKey {
+                key: key_ref(object),
+                patch,
+                turn: Turn::AfterDelivery,
+            },
+        });
     }
 
     fn switch_off(
@@ -183,6 +247,7 @@ impl<'a> Planner<'a> {
             step: Step::UpdateKey {
                 key: key_ref(object),
                 patch,
+                turn: Turn::Usual,
             },
         });
     }
@@ -222,7 +287,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn key_ref(object: OwnedObject<'_, LiveKey>) -> KeyRef {
+pub(super) fn key_ref(object: OwnedObject<'_, LiveKey>) -> KeyRef {
     KeyRef {
         name: object.marker.name.clone(),
         generation: object.marker.generation,

@@ -6,12 +6,14 @@ pub(crate) mod code;
 mod compare_key;
 mod compare_usage_plan;
 mod cost;
+mod deliveries;
 mod guard;
 mod lifecycle;
 pub mod order;
 mod planner;
 mod resolve_names;
 mod reviewed;
+mod rotation;
 mod satisfied;
 mod step;
 mod usage_plan_edits;
@@ -21,6 +23,8 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 pub use change::{Action, Change, FieldChange, Kind, Risk, Subject};
@@ -29,7 +33,8 @@ pub use guard::{Guard, GuardReason};
 pub use planner::{Planned, cannot_plan, plan};
 pub use reviewed::{Stale, Unfit, check_reviewed, read_plan};
 pub use step::{
-    KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, UsagePlanEdit, UsagePlanTarget, Wait,
+    KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, Turn, UsagePlanEdit, UsagePlanTarget,
+    Wait,
 };
 
 use crate::date::Date;
@@ -119,6 +124,25 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// Returns the part of the plan that is about these keys, and how many
+    /// changes it leaves out.
+    #[must_use]
+    pub fn only_keys(mut self, names: &BTreeSet<String>) -> (Self, usize) {
+        let is_named =
+            |subject: &Subject| subject.kind == Kind::Key && names.contains(subject.name.as_str());
+        let all = self.changes.len();
+        self.changes.retain(|change| is_named(&change.subject));
+        self.upcoming.retain(|later| is_named(&later.subject));
+        self.guards.retain(|guard| {
+            let (_, object) = guard.acknowledge.split_once(':').unwrap_or_default();
+            names.contains(object)
+        });
+        self.cost = Cost::of(self.provider, &self.changes);
+        self.digest = self.compute_digest();
+        let left_out = all - self.changes.len();
+        (self, left_out)
     }
 
     /// Returns how many changes there are of one action.

@@ -1,7 +1,7 @@
 //! The order of a plan: what adds comes first, what takes away comes last.
 
 use super::change::{Action, Change};
-use super::step::{Step, UsagePlanEdit};
+use super::step::{Step, Turn, UsagePlanEdit};
 use crate::sorted;
 use crate::state::Destination;
 
@@ -9,6 +9,8 @@ use crate::state::Destination;
 /// other, except that a key leaves a usage plan before it joins the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Values that have leaked stop working.
+    Revoke,
     /// Usage plans are made, so that keys can join them.
     CreateUsagePlans,
     /// Stages are taken off usage plans, so that others can have them.
@@ -25,6 +27,8 @@ pub enum Phase {
     UpdateUsagePlans,
     /// Values go to secret stores: of keys that open by now what they are to open.
     Deliver,
+    /// Older values get their last day, now that the newer one is delivered.
+    CutOver,
     /// Keys stop working.
     Disable,
     /// Keys leave usage plans for good.
@@ -52,6 +56,13 @@ impl Change {
             }
             Step::CreateKey { .. } => Phase::CreateKeys,
             Step::TagKey { .. } => Phase::Tags,
+            Step::UpdateKey {
+                turn: Turn::First, ..
+            } => Phase::Revoke,
+            Step::UpdateKey {
+                turn: Turn::AfterDelivery,
+                ..
+            } => Phase::CutOver,
             Step::UpdateKey { .. } => match self.action {
                 Action::Disable | Action::Retire => Phase::Disable,
                 Action::Create

@@ -82,6 +82,8 @@ pub(super) struct Planner<'a> {
     pub(super) doomed_usage_plans: BTreeSet<&'a Handle>,
     /// Live keys whose entry has another name now.
     pub(super) moved_keys: BTreeSet<&'a Handle>,
+    /// Second values of keys that this plan makes.
+    pub(super) new_values: usize,
     pub(super) changes: Vec<Change>,
     pub(super) guards: Vec<Guard>,
     pub(super) upcoming: Vec<Upcoming>,
@@ -131,6 +133,7 @@ impl<'a> Planner<'a> {
             memberships: grouped(memberships),
             doomed_usage_plans: BTreeSet::new(),
             moved_keys: BTreeSet::new(),
+            new_values: 0,
             changes: Vec::new(),
             guards: Vec::new(),
             upcoming: Vec::new(),

@@ -18,7 +18,7 @@ pub(super) fn is_satisfied(step: &Step, live: &LiveState, namespace: &str) -> bo
             .is_some_and(|(_, live)| edits.iter().all(|edit| is_edited(live, edit))),
         Step::DeleteUsagePlan { usage_plan, .. } => found.usage_plan(usage_plan).is_none(),
         Step::CreateKey { key, .. } => found.key(key).is_some(),
-        Step::UpdateKey { key, patch } => found
+        Step::UpdateKey { key, patch, .. } => found
             .key(key)
             .is_some_and(|(_, live)| is_patched(live, patch)),
         Step::TagKey { key, set, remove } => found.key(key).is_some_and(|(_, live)| {
@@ -102,7 +102,7 @@ fn is_described(text: &str, marker: Option<&Marker>, wanted: &str) -> bool {
     let (wanted_text, wanted_marker) = Marker::split(wanted);
     let undated = |marker: &Marker| {
         let mut rest = marker.clone();
-        let dates = [MarkerDate::Removed, MarkerDate::Retiring].map(|date| {
+        let dates = MarkerDate::ALL.map(|date| {
             rest.set_date(date, None);
             marker.date(date).is_some()
         });

@@ -155,6 +155,31 @@ pub enum UsagePlanEdit {
     },
 }
 
+/// When a key is changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// As its action says.
+    #[default]
+    Usual,
+    /// Before everything else: its value has leaked.
+    First,
+    /// Only after the newer value was delivered everywhere.
+    AfterDelivery,
+}
+
+impl Turn {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    fn is_usual(&self) -> bool {
+        *self == Self::Usual
+    }
+}
+
 /// What must be so before a new value is delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -213,6 +238,10 @@ pub enum Step {
         key: KeyRef,
         /// The new fields.
         patch: KeyPatch,
+        /// When, if not in its usual turn.
+        #[serde(default, skip_serializing_if = "Turn::is_usual")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        turn: Turn,
     },
     /// Sets and removes tags.
     TagKey {

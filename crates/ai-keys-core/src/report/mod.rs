@@ -16,6 +16,7 @@ pub mod review;
 mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
+mod timeline;
 
 pub use explain::{explain, rule_reference};
 pub use github::render_github;
@@ -35,6 +36,7 @@ pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, target
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]
 pub use schema::{plan_schema, report_schema, snapshot_schema};
+pub use timeline::{render_timeline, render_timeline_mermaid};
 
 use crate::diagnostic::{Diagnostics, Severity};
 

@@ -1,21 +1,22 @@
-//! This version checks deliveries and does not make them.
+//! This version checks deliveries to GitHub and does not make them.
 
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::manifest::SinkKind;
 
 rule! {
     /// ## What it checks
-    /// Whether the manifest says `deliver`. Names and places are checked, and this version
-    /// delivers nothing yet: one warning for each file.
+    /// Whether the manifest delivers to GitHub. Names and places are checked, and this version
+    /// delivers to Secrets Manager and SSM only: one warning for each file.
     /// ## Why it matters
-    /// A value that is in no store has to be fetched with `ai-keys reveal`, and nobody should
-    /// wait for it to arrive.
+    /// Nobody should wait for a value to arrive. A key with such a delivery is not rotated either,
+    /// since its new value would be missing there.
     /// ## Example
     /// ```toml,fail
-    /// key.acme.deliver = [{ to = "secrets-manager", name = "ai/{key}" }]
+    /// key.acme.deliver = [{ to = "github-secret", repository = "acme/chat", name = "AI_KEY" }]
     /// ```
     /// ## What to do
-    /// Nothing: a later version delivers what the file says.
+    /// Deliver to Secrets Manager or SSM, and let the workflow read it there.
     AK390 "delivery-not-carried-out" Warning => check
 }
 
@@ -24,21 +25,14 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let default = default.and_then(|key| key.deliver.as_deref());
     let own = facts.manifest.keys.iter();
     let own = own.filter_map(|(_, key)| key.deliver.as_deref());
-    let spans = own.chain(default).flatten().map(|delivery| delivery.span);
-    let Some(first) = spans.min() else { return };
-    let count: usize = facts
-        .manifest
-        .key_views()
-        .map(|key| key.deliver().len())
-        .sum();
-    let noun = if count == 1 { "delivery" } else { "deliveries" };
-    let message = format!("this version does not deliver yet: {count} {noun} are only checked");
-    out.report(
-        &AK390,
-        first,
-        message.replace("1 delivery are", "1 delivery is"),
-    )
-    .help("fetch a value with `ai-keys reveal` until then");
+    let all = own.chain(default).flatten();
+    let github = all.filter(|delivery| delivery.kind() == Some(SinkKind::GithubSecret));
+    let Some(first) = github.map(|delivery| delivery.span).min() else {
+        return;
+    };
+    let message = "this version does not deliver to GitHub yet: such deliveries are only checked";
+    out.report(&AK390, first, message)
+        .help("deliver to Secrets Manager or SSM until then");
 }
 
 #[cfg(test)]
@@ -47,17 +41,17 @@ mod tests {
     use crate::rule::testing::{check, finding, silent};
 
     #[test]
-    fn the_first_delivery_is_underlined_and_all_are_counted() {
+    fn the_first_delivery_to_github_is_underlined() {
         let toml = r#"
 [key.b]
-deliver = [{ to = "ssm", name = "/b" }]
+deliver = [{ to = "ssm", name = "/b" }, { to = "github-secret", repository = "a/b", name = "B" }]
 [key.a]
-deliver = [{ to = "ssm", name = "/a" }]
+deliver = [{ to = "github-secret", repository = "a/b", name = "A" }]
 "#;
         let expected = finding(&AK390)
-            .underlines("{ to = \"ssm\", name = \"/b\" }")
-            .help("reveal");
+            .underlines("{ to = \"github-secret\", repository = \"a/b\", name = \"B\" }")
+            .help("SSM");
         check(toml, [expected]);
-        silent(&AK390, &toml.replace("deliver", "# deliver"));
+        silent(&AK390, "key.b.deliver = [{ to = \"ssm\", name = \"/b\" }]");
     }
 }

@@ -63,8 +63,9 @@ fn longest_marker(manifest: &Manifest, key: &KeyView<'_>) -> Marker {
     marker.set_protected(true);
     marker.set_tag_names(key.tags().unwrap_or_default().into_keys());
     let day = Date::from_ymd(2026, 11, 23);
-    marker.set_date(MarkerDate::Removed, day);
-    marker.set_date(MarkerDate::Retiring, day);
+    for date in MarkerDate::ALL {
+        marker.set_date(date, day);
+    }
     marker
 }
 

@@ -47,7 +47,7 @@ pub(crate) mod provider_differs;
 pub(crate) mod provider_not_carried_out;
 pub(crate) mod quota_offset;
 pub(crate) mod required_field;
-pub(crate) mod rotation_not_carried_out;
+pub(crate) mod retired;
 pub(crate) mod rotation_too_rare;
 pub(crate) mod stage_claimed_twice;
 pub(crate) mod stage_listed_twice;
@@ -179,7 +179,6 @@ pub static RULES: &[&Rule] = &[
     &incomplete_github_secret::RULE,
     &bad_delivery_setting::RULE,
     &delivery_not_carried_out::RULE,
-    &rotation_not_carried_out::RULE,
     &provider_not_carried_out::RULE,
 ];
 

@@ -42,6 +42,10 @@ pub struct DesiredState {
     pub region: String,
     /// How long a removed key stays disabled before it is deleted.
     pub removal_grace: Days,
+    /// Keys that get a new value now, whatever their dates say: a person's
+    /// word, not the manifest's.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rotate_now: BTreeMap<String, RotateNow>,
     /// The target's name.
     pub target: String,
     /// Usage plans by their names in the manifest.
@@ -157,6 +161,16 @@ pub struct DesiredKey {
     pub span: Span,
 }
 
+/// How a key gets a new value at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RotateNow {
+    /// The old value works for the overlap.
+    WithOverlap,
+    /// The old value has leaked: it is disabled before anything else.
+    Revoking,
+}
+
 /// When a key gets a new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -200,6 +214,7 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
         region: place.region,
         probe: probe.map(|probe| probe.value.clone()),
         removal_grace: manifest.removal_grace(),
+        rotate_now: BTreeMap::new(),
         max_deletes: policy
             .and_then(|p| p.max_deletes.as_ref())
             .map_or(5, |n| n.value),

@@ -14,6 +14,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::delivery::Destination;
 use crate::date::Date;
 
 const OPEN: &str = "[ai-keys: ";
@@ -44,19 +45,31 @@ pub struct Marker {
 pub enum MarkerDate {
     /// The day on which the key left the manifest and was disabled.
     Removed,
-    /// The day on which a newer generation took over.
+    /// The day on which its time beside a newer value ends.
     Retiring,
+    /// The day on which this value was made, where the cloud's own date may
+    /// not be trusted alone.
+    Made,
+    /// The day on which somebody said that this value has leaked. It never
+    /// works again.
+    Revoked,
 }
 
 impl MarkerDate {
+    /// Every date.
+    pub const ALL: [Self; 4] = [Self::Removed, Self::Retiring, Self::Made, Self::Revoked];
+
     fn attribute(self) -> &'static str {
         match self {
             Self::Removed => "removed",
             Self::Retiring => "retiring",
+            Self::Made => "made",
+            Self::Revoked => "revoked",
         }
     }
 }
 
+const DELIVER: &str = "deliver";
 const OWNER: &str = "owner";
 const PROTECT: &str = "protect";
 const SETTINGS: &str = "settings";
@@ -143,8 +156,17 @@ impl Marker {
     /// Returns the names of the tags that the manifest set.
     #[must_use]
     pub fn tag_names(&self) -> Vec<&str> {
-        let names = self.attributes.get(TAGS).map_or("", String::as_str);
-        names.split('\n').filter(|name| !name.is_empty()).collect()
+        self.list(TAGS).collect()
+    }
+
+    /// Returns where its value goes, or went, as texts of destinations.
+    pub fn destinations(&self) -> impl Iterator<Item = &str> {
+        self.list(DELIVER)
+    }
+
+    fn list(&self, attribute: &str) -> impl Iterator<Item = &str> {
+        let items = self.attributes.get(attribute).map_or("", String::as_str);
+        items.split('\n').filter(|item| !item.is_empty())
     }
 
     /// Returns a date of the key's life.
@@ -170,6 +192,21 @@ impl Marker {
             TAGS,
             Some(joined.as_str()).filter(|names| !names.is_empty()),
         );
+    }
+
+    /// Sets where its value goes, so that a later run knows what is left
+    /// behind when a delivery or the key leaves the manifest.
+    pub fn set_destinations<'d>(&mut self, all: impl IntoIterator<Item = &'d Destination>) {
+        let mut joined = String::new();
+        for destination in all {
+            if !joined.is_empty() {
+                joined.push('\n');
+            }
+            // Writing to a String cannot fail.
+            let _ = write!(joined, "{destination}");
+        }
+        let joined = Some(joined.as_str()).filter(|all| !all.is_empty());
+        self.set(DELIVER, joined);
     }
 
     /// Sets or clears a date of the key's life.

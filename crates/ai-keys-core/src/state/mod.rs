@@ -7,8 +7,8 @@ mod marker;
 
 pub use delivery::{Delivered, DeliverySpec, Destination};
 pub use desired::{
-    DesiredKey, DesiredState, DesiredUsagePlan, ResolveError, Rotation, StageName, UsagePlanRef,
-    resolve,
+    DesiredKey, DesiredState, DesiredUsagePlan, ResolveError, RotateNow, Rotation, StageName,
+    UsagePlanRef, resolve,
 };
 pub use live::{
     ApiName, Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, SNAPSHOT_FORMAT, SnapshotError,

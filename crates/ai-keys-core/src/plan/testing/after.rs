@@ -60,7 +60,7 @@ impl World<'_> {
                 assert_eq!(&left, stages, "400: its stages are not removed first");
             }
             Step::CreateKey { key, spec } => self.create_key(key, spec),
-            Step::UpdateKey { key, patch } => {
+            Step::UpdateKey { key, patch, .. } => {
                 let handle = self.key(key);
                 patch_key(self.live.keys.get_mut(&handle).unwrap(), patch);
             }

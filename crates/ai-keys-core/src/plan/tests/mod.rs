@@ -2,6 +2,7 @@
 
 mod attachments;
 mod create_and_adopt;
+mod deliveries;
 mod fields;
 mod generated;
 mod guards;
@@ -9,5 +10,6 @@ mod life;
 mod names;
 mod properties;
 mod reviewed;
+mod rotation;
 mod usage_plans;
 mod whole;

@@ -157,7 +157,7 @@ fn a_protected_key_is_never_deleted_or_disabled() {
         for change in &planned.plan.changes {
             let key = match &change.step {
                 Step::DeleteKey { key } => key,
-                Step::UpdateKey { key, patch } if patch.is_enabled == Some(false) => key,
+                Step::UpdateKey { key, patch, .. } if patch.is_enabled == Some(false) => key,
                 _ => continue,
             };
             let live = &case.live.keys[key.handle.as_ref().unwrap()];

@@ -19,7 +19,7 @@ const MOST_DAYS: i32 = 200;
 
 /// Draws the keys to which something will happen as a Gantt chart from today
 /// on, the next to change first; empty if nothing will.
-pub(super) fn time_line(lives: &[Life], today: Date) -> String {
+pub(in crate::report) fn time_line(lives: &[Life], today: Date) -> String {
     let changing = || lives.iter().filter(|life| life.next.is_some());
     let days = changing().take(MOST_KEYS).flat_map(|life| {
         let ends = life.phases.iter().filter_map(|phase| phase.to);

@@ -14,7 +14,7 @@ mod drift;
 mod escape;
 mod keep;
 mod marker;
-mod mermaid;
+pub(super) mod mermaid;
 mod page;
 mod row;
 mod stale;

@@ -1,0 +1,142 @@
+//! Deliveries: what is put where, what is left alone, what is said.
+
+use crate::plan::testing::{TODAY, applied, attempted, complaints, empty, fields, planned, said};
+use crate::plan::{Action, Step, Wait};
+use crate::state::{Delivered, Destination, LiveState};
+
+const KEY: &str =
+    "[key.a]\ndeliver = [{ to = \"secrets-manager\", name = \"ai/{target}/{key}\" }]\n";
+const PLACE: &str = "secrets-manager:eu-west-1:123456789012:ai/prod/a";
+
+fn place() -> Destination {
+    PLACE.parse().unwrap()
+}
+
+fn seen(delivered: Delivered) -> LiveState {
+    let mut live = applied(KEY, &empty(), TODAY).1;
+    live.deliveries.insert(place(), delivered);
+    live
+}
+
+#[test]
+fn a_new_key_is_delivered_once_it_had_time_to_settle() {
+    let (plan, live) = applied(KEY, &empty(), TODAY);
+    assert_eq!(said(&plan), ["create key a", "deliver key a"]);
+    let Step::Deliver {
+        destination, wait, ..
+    } = &plan.changes[1].step
+    else {
+        panic!("{:?}", plan.changes[1].step);
+    };
+    assert_eq!(destination.to_string(), PLACE);
+    assert_eq!(wait, &Some(Wait::Seconds { seconds: 15 }));
+    let marker = live.our_key("a").1.marker.as_ref().unwrap();
+    assert_eq!(marker.destinations().collect::<Vec<_>>(), [PLACE]);
+}
+
+#[test]
+fn a_new_key_is_tried_at_the_address_of_its_target() {
+    let text = crate::plan::testing::framed(KEY) + "probe = \"https://api.example.com/health\"\n";
+    let desired = crate::plan::testing::desired(&text).unwrap();
+    let today = crate::plan::testing::day(TODAY);
+    let plan = crate::plan::plan(
+        &desired,
+        &empty(),
+        today,
+        &crate::source::Source::new(&text),
+    )
+    .plan;
+    let Step::Deliver { wait, .. } = &plan.changes[1].step else {
+        panic!("{:?}", plan.changes[1].step);
+    };
+    let probe = "https://api.example.com/health".to_owned();
+    assert_eq!(wait, &Some(Wait::Answered { probe }));
+}
+
+#[test]
+fn a_delivery_that_is_missing_older_or_set_otherwise_is_repeated() {
+    let generation = |number, settings: Option<&str>| Delivered::Generation {
+        number,
+        settings: settings.map(str::to_owned),
+    };
+    assert!(planned(KEY, &seen(generation(1, None)), TODAY).is_empty());
+    let (plan, _) = applied(KEY, &seen(Delivered::Absent), TODAY);
+    assert_eq!(said(&plan), ["deliver key a"]);
+    let (plan, _) = applied(KEY, &seen(generation(1, Some("0000-0000"))), TODAY);
+    assert_eq!(said(&plan), ["deliver key a"]);
+    assert_eq!(plan.cost.calls, 2, "one value is read and delivered");
+
+    let two = applied(KEY, &seen(Delivered::Absent), TODAY).1;
+    let two = two.edit("k-a-1", |key| key.marker.as_mut().unwrap().generation = 2);
+    let mut two = two;
+    two.deliveries.insert(place(), generation(1, None));
+    let plan = planned(KEY, &two, TODAY);
+    assert_eq!(fields(&plan), ["value: generation 1 -> generation 2"]);
+}
+
+#[test]
+fn what_is_not_ours_is_overwritten_only_if_the_file_says_so() {
+    let live = seen(Delivered::Foreign);
+    let found = attempted(KEY, &live, TODAY);
+    assert_eq!(
+        complaints(&found),
+        [format!(
+            "AK414 key `a` is delivered to `{PLACE}`, where something is that is not its own"
+        )]
+    );
+    let taking = KEY.replace(" }]", ", replace = true }]");
+    let (plan, _) = applied(&taking, &live, TODAY);
+    assert_eq!(said(&plan), ["deliver key a"]);
+    assert_eq!(plan.changes[0].risk.name(), "cannot be undone");
+}
+
+#[test]
+fn a_secret_that_somebody_deleted_is_not_made_again() {
+    let until = crate::plan::testing::day("2026-12-30");
+    let found = attempted(KEY, &seen(Delivered::Deleted { until: Some(until) }), TODAY);
+    assert!(found.plan.is_empty());
+    assert_eq!(
+        complaints(&found),
+        [format!(
+            "AK415 key `a` is delivered to `{PLACE}`, which was deleted, for good on 2026-12-30"
+        )]
+    );
+}
+
+#[test]
+fn a_key_that_does_not_work_is_delivered_nowhere() {
+    let off = format!("{KEY}enabled = false\n");
+    let (plan, live) = applied(&off, &empty(), TODAY);
+    assert_eq!(said(&plan), ["create key a"]);
+    let (plan, _) = applied(KEY, &live, TODAY);
+    assert_eq!(said(&plan), ["enable key a", "deliver key a"]);
+}
+
+#[test]
+fn what_was_delivered_stays_and_the_plan_says_where() {
+    let live = applied(KEY, &empty(), TODAY).1;
+    let (plan, _) = applied("[key.a]\n", &live, TODAY);
+    assert_eq!(plan.count(Action::Update), 1);
+    assert_eq!(fields(&plan), [format!("deliver: {PLACE} -> -")]);
+    assert_eq!(
+        plan.changes[0].reason,
+        Some(format!("what is in {PLACE} stays there"))
+    );
+    let plan = planned("", &live, TODAY);
+    let reason = plan.changes[0].reason.as_deref().unwrap();
+    let says = format!("removed from the file, its value stays in {PLACE}; deleted after");
+    assert!(reason.starts_with(&says), "{reason}");
+}
+
+#[test]
+fn an_adopted_key_is_delivered_under_a_generation_of_its_own() {
+    let manifest = KEY.replace("[key.a]\n", "[key.a]\nadopt = \"k1\"\n");
+    let mut live = empty().key("k1", "a", "made by hand");
+    let left = Delivered::Generation {
+        number: 1,
+        settings: None,
+    };
+    live.deliveries.insert(place(), left);
+    let (plan, _) = applied(&manifest, &live, TODAY);
+    assert_eq!(said(&plan), ["adopt key a#2", "deliver key a#2"]);
+}

@@ -1,0 +1,13 @@
+//! Codes that nothing reports any more. Their numbers are never given again.
+
+use crate::diagnostic::code;
+
+code! {
+    /// ## What it checks
+    /// Nothing any more. Early versions checked `rotate` and did not rotate.
+    /// ## Why it matters
+    /// It may still stand in an old report.
+    /// ## What to do
+    /// Nothing: keys are rotated as the file says.
+    AK391 "rotation-not-carried-out" Warning
+}
