@@ -3,6 +3,7 @@
 //!
 //! INVARIANT: decides nothing that the plan did not show.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ai_keys_core::plan::order::Phase;
@@ -10,8 +11,8 @@ use ai_keys_core::plan::{Change, Plan, Step, Subject};
 use tokio::task::JoinSet;
 
 use crate::output::Progress;
-use crate::provider::ErrorKind;
 use crate::provider::aws::{Hands, StepError};
+use crate::provider::{ErrorKind, ProviderError};
 use crate::signal::Stop;
 
 /// What became of a change.
@@ -47,10 +48,12 @@ pub async fn apply(
             _ => AT_ONCE,
         };
         let untagged = untagged(plan, &outcomes);
+        let undone = undone(plan, &outcomes, phase);
         let phase: Vec<(usize, &Change)> = phase
             .iter()
             .copied()
             .filter(|(_, change)| !rests_on_tags(change, &untagged))
+            .filter(|(_, change)| !rests_on_undone(change, &undone))
             .collect();
         if !carry_out_phase(&phase, at_once, &hands, stop, progress, &mut outcomes).await {
             break;
@@ -89,6 +92,7 @@ async fn carry_out_phase(
         if let Some(outcome) = outcomes.get_mut(at) {
             *outcome = match result {
                 Ok(()) => Outcome::Done,
+                Err(StepError::Stopped) => Outcome::NotTried,
                 Err(StepError::Provider(error)) if error.kind() == ErrorKind::Interrupted => {
                     Outcome::NotTried
                 }
@@ -118,19 +122,53 @@ fn rests_on_tags(change: &Change, untagged: &[&Subject]) -> bool {
     change.phase() == Phase::UpdateKeys && untagged.contains(&&change.subject)
 }
 
+/// Returns the keys of which an earlier phase left something undone, if this is
+/// a phase that rests on it: a value is delivered once its key is where it
+/// belongs, and the value before it gets its last day once it is delivered.
+fn undone<'p>(
+    plan: &'p Plan,
+    outcomes: &[Outcome],
+    phase: &[(usize, &Change)],
+) -> BTreeSet<&'p str> {
+    let now = phase.first().map(|(_, change)| change.phase());
+    if !matches!(now, Some(Phase::Deliver | Phase::CutOver)) {
+        return BTreeSet::new();
+    }
+    let changes = plan.changes.iter().zip(outcomes);
+    changes
+        .filter(|(change, outcome)| {
+            matches!(
+                change.step,
+                Step::CreateKey { .. } | Step::Attach { .. } | Step::Deliver { .. }
+            ) && Some(change.phase()) < now
+                && !matches!(outcome, Outcome::Done)
+        })
+        .map(|(change, _)| change.subject.name.as_str())
+        .collect()
+}
+
+fn rests_on_undone(change: &Change, undone: &BTreeSet<&str>) -> bool {
+    undone.contains(change.subject.name.as_str())
+}
+
 /// Returns whether nothing further can succeed.
 fn is_fatal(error: &StepError) -> bool {
     match error {
-        StepError::Provider(error) => matches!(
-            error.kind(),
-            ErrorKind::NoCredentials
-                | ErrorKind::ExpiredCredentials
-                | ErrorKind::WrongCredentials
-                | ErrorKind::WrongClock
-        ),
+        StepError::Provider(error) => is_fatal_at_provider(error),
         StepError::Randomness(_) => true,
-        StepError::Unmade(_) | StepError::Undelivered(_) => false,
+        StepError::Sink(error) => error.provider().is_some_and(is_fatal_at_provider),
+        StepError::Unmade(_) | StepError::NotReady(_) | StepError::Stopped => false,
     }
+}
+
+fn is_fatal_at_provider(error: &ProviderError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NoCredentials
+            | ErrorKind::ExpiredCredentials
+            | ErrorKind::WrongCredentials
+            | ErrorKind::WrongClock
+    )
 }
 
 /// Returns the keys that this run left on no usage plan: they were taken off

@@ -1,12 +1,13 @@
 //! `ai-keys apply`: all guards first, then the plan, change by change.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::{Plan, Stale, Unfit, check_reviewed, read_plan};
-use ai_keys_core::state::DesiredState;
+use ai_keys_core::state::{DesiredState, RotateNow};
 
 use super::args::Apply;
 use super::confirm::confirm;
@@ -16,7 +17,7 @@ use super::targets::{Opened, desired_states, open, plan_target};
 use super::{ERROR, Run, RunError, today, validate};
 use crate::apply::{Outcome, apply, stranded};
 use crate::exit::ExitCode;
-use crate::output::Stream;
+use crate::output::{Stream, untrusted};
 use crate::provider::aws::{Hands, Observed};
 
 /// A target with its plan, before the first write.
@@ -53,6 +54,15 @@ impl Carried {
 }
 
 pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
+    run_for(args, &BTreeMap::new(), run).await
+}
+
+/// Applies; if any keys are to be rotated now, nothing but what is about them.
+pub(super) async fn run_for(
+    args: &Apply,
+    rotate_now: &BTreeMap<String, RotateNow>,
+    run: &Run,
+) -> Result<ExitCode, RunError> {
     let file = read_manifest(&args.scope.manifest)?;
     let reviewed = args.plan.as_deref().map(read_reviewed).transpose()?;
     // A reviewed plan is planned again for its own day: what fell due since is
@@ -74,6 +84,9 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
             )));
         }
     }
+    if !rotate_now.is_empty() {
+        want_rotations(&mut desired, rotate_now)?;
+    }
     let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
     let mut ready = Vec::new();
     for opened in opened {
@@ -86,8 +99,19 @@ pub(super) async fn run(args: &Apply, run: &Run) -> Result<ExitCode, RunError> {
             check_reviewed(reviewed, &planned.plan, &observed.live)
                 .map_err(|stale| refuse_stale(&stale, run))?;
         }
+        let mut plan = planned.plan;
+        if !rotate_now.is_empty() {
+            let (part, left_out) = plan.only_keys(&rotate_now.keys().cloned().collect());
+            plan = part;
+            if left_out > 0 {
+                run.output.notice(&format!(
+                    "notice: {left_out} other change(s) of target `{}` are pending, and left alone",
+                    plan.target
+                ));
+            }
+        }
         ready.push(Ready {
-            plan: planned.plan,
+            plan,
             opened,
             observed,
         });
@@ -126,6 +150,29 @@ pub(super) fn check_age(
     let (planned, max_age) = (reviewed.today, desired.max_plan_age);
     let why = Unfit::Expired { planned, max_age };
     Err(RunError::Refused(why.to_string()))
+}
+
+/// Notes the wish for new values in every chosen target that has the key.
+fn want_rotations(
+    desired: &mut Vec<DesiredState>,
+    rotate_now: &BTreeMap<String, RotateNow>,
+) -> Result<(), RunError> {
+    for key in rotate_now.keys() {
+        if !desired.iter().any(|desired| desired.keys.contains_key(key)) {
+            return Err(RunError::Usage(format!(
+                "no chosen target has a key `{}`",
+                untrusted(key)
+            )));
+        }
+    }
+    for desired in desired.iter_mut() {
+        let here = rotate_now
+            .iter()
+            .filter(|(key, _)| desired.keys.contains_key(*key));
+        desired.rotate_now = here.map(|(key, how)| (key.clone(), *how)).collect();
+    }
+    desired.retain(|desired| !desired.rotate_now.is_empty());
+    Ok(())
 }
 
 fn read_reviewed(path: &Path) -> Result<Plan, RunError> {
@@ -226,7 +273,9 @@ pub(super) async fn carry_out(ready: Ready, run: &Run) -> Carried {
     let label = format!("applying to {}", plan.target);
     let floor = Duration::from_millis(plan.cost.floor_ms);
     let mut progress = run.output.progress(&label, total as u64).expecting(floor);
-    let hands = Arc::new(Hands::new(&opened.account, observed, run.output.clone()));
+    let output = run.output.clone();
+    let hands = Hands::new(&opened.account, observed, &plan, output, &run.stop);
+    let hands = Arc::new(hands);
     let outcomes = apply(&plan, hands, &run.stop, &mut progress).await;
     drop(progress);
     report_failures(&plan, &outcomes, run);

@@ -46,6 +46,12 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Carry out a plan.
     Apply(Apply),
+    /// Give keys new values now.
+    Rotate(Rotate),
+    /// Show one key's value to a person at a terminal.
+    Reveal(Reveal),
+    /// Draw what happens to each key, and when.
+    Timeline(Timeline),
     /// Write the live state, without key values, as JSON.
     Snapshot(Snapshot),
     /// Write a manifest that takes over the keys that are live already.
@@ -184,6 +190,108 @@ pub(crate) struct Apply {
     /// The day to plan for; today if not said.
     #[arg(long, value_name = "DATE", conflicts_with = "plan")]
     pub(crate) today: Option<Date>,
+}
+
+/// Give keys new values now.
+#[derive(Args, Debug)]
+pub(crate) struct Rotate {
+    /// The keys, by their names in the manifest.
+    #[arg(value_name = "KEY", required = true)]
+    pub(crate) keys: Vec<String>,
+
+    /// The manifest.
+    #[arg(long, value_name = "FILE", default_value = "keys.toml")]
+    pub(crate) manifest: PathBuf,
+
+    /// Only in this target; may be repeated. In every target of the keys if not said.
+    #[arg(long = "target", value_name = "NAME")]
+    pub(crate) targets: Vec<String>,
+
+    /// The old values have leaked: disable them before anything else.
+    #[arg(long)]
+    pub(crate) revoke: bool,
+
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    /// Acknowledge one change, as the plan words it: 'revoke:KEY@DIGEST'.
+    #[arg(long = "ack", value_name = "WORDS")]
+    pub(crate) acknowledged: Vec<String>,
+
+    /// The day to plan for; today if not said.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
+
+    /// Use a local sandbox in place of every target, its state in DIR.
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ".ai-keys-sandbox"
+    )]
+    pub(crate) sandbox: Option<PathBuf>,
+}
+
+/// Show one key's value.
+#[derive(Args, Debug)]
+pub(crate) struct Reveal {
+    /// The key, by its name in the manifest.
+    #[arg(value_name = "KEY")]
+    pub(crate) key: String,
+
+    /// The manifest.
+    #[arg(long, value_name = "FILE", default_value = "keys.toml")]
+    pub(crate) manifest: PathBuf,
+
+    /// In which target; needed if the key is in several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: Option<String>,
+
+    /// Use a local sandbox in place of the target, its state in DIR.
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ".ai-keys-sandbox"
+    )]
+    pub(crate) sandbox: Option<PathBuf>,
+}
+
+/// Draw what happens to each key.
+#[derive(Args, Debug)]
+pub(crate) struct Timeline {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+
+    /// Take what is live from a snapshot in place of the account.
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub(crate) live: Option<PathBuf>,
+
+    /// Draw what the manifest alone says, as if nothing were live.
+    #[arg(long, conflicts_with_all = ["sandbox", "live"])]
+    pub(crate) offline: bool,
+
+    /// How to draw it.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: TimelineFormat,
+
+    /// The day to draw for; today if not said.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
+}
+
+/// How lives are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimelineFormat {
+    /// A chart for a terminal.
+    Human,
+    /// A Mermaid Gantt chart, for Markdown.
+    Mermaid,
+    /// Phases and events of every key.
+    Json,
 }
 
 /// Write the live state.

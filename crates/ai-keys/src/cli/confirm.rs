@@ -11,15 +11,22 @@ use crate::output::Stream;
 /// If the answer is another one, if nobody is there to ask, or if the run is
 /// asked to stop meanwhile.
 pub(super) async fn confirm(changes: usize, run: &Run) -> Result<(), RunError> {
+    let question = format!("apply {changes} change(s)? Only \"yes\" does it: ");
+    ask(&question, "nothing was changed", run).await
+}
+
+/// Asks a question; only "yes" goes on.
+///
+/// # Errors
+/// As [`confirm`], in the words of `nothing`.
+pub(super) async fn ask(question: &str, nothing: &str, run: &Run) -> Result<(), RunError> {
     let is_watched = run.output.terminal(Stream::Err).is_terminal;
     if !is_watched || !std::io::stdin().is_terminal() {
-        return Err(RunError::Usage(
-            "nothing was changed: there is nobody to ask here, so say --yes".to_owned(),
-        ));
+        return Err(RunError::Usage(format!(
+            "{nothing}: there is nobody to ask here, so say --yes"
+        )));
     }
-    run.output.prompt(&format!(
-        "apply {changes} change(s)? Only \"yes\" does it: "
-    ));
+    run.output.prompt(question);
     // On a thread of its own: Ctrl-C must not wait for the line to end.
     let answer = tokio::task::spawn_blocking(|| {
         let mut answer = String::new();
@@ -32,6 +39,6 @@ pub(super) async fn confirm(changes: usize, run: &Run) -> Result<(), RunError> {
     };
     match answer {
         Ok(Ok(answer)) if answer.trim() == "yes" => Ok(()),
-        _ => Err(RunError::Refused("nothing was changed".to_owned())),
+        _ => Err(RunError::Refused(nothing.to_owned())),
     }
 }

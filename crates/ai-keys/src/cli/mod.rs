@@ -13,10 +13,13 @@ mod init;
 mod manifest_file;
 mod plan;
 mod reference;
+mod reveal;
+mod rotate;
 mod sandbox;
 mod schema;
 mod snapshot;
 mod targets;
+mod timeline;
 mod validate;
 
 pub use args::Cli;
@@ -35,7 +38,8 @@ use crate::output::{Output, Settings, Stream, Terminal};
 use crate::provider::ProviderError;
 use crate::provider::aws::Access;
 use crate::signal::{self, Stop};
-use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat};
+use crate::sink::SinkError;
+use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat, TimelineFormat};
 use manifest_file::ReadError;
 
 /// What every command needs.
@@ -80,6 +84,9 @@ pub(crate) enum RunError {
     /// GitHub or AWS could not be reached, or refused us, before a first write.
     #[error("{0}")]
     Unreachable(String),
+    /// A secret store could not be looked at.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
     /// The sandbox could not be used.
     #[error("the sandbox cannot be used: {0}")]
     Sandbox(#[from] ai_keys_sandbox::SandboxError),
@@ -104,7 +111,9 @@ impl RunError {
             Self::Refused(_) => ExitCode::Refused,
             Self::Manifest(_) => ExitCode::ManifestErrors,
             Self::Stopped => ExitCode::Interrupted,
-            Self::Provider(_) | Self::Unreachable(_) | Self::Sandbox(_) => ExitCode::Unreachable,
+            Self::Provider(_) | Self::Sink(_) | Self::Unreachable(_) | Self::Sandbox(_) => {
+                ExitCode::Unreachable
+            }
         }
     }
 }
@@ -133,7 +142,9 @@ pub fn main() -> ProcessExit {
             }
             match error {
                 // Calls in flight were given up because we were asked to stop.
-                RunError::Provider(_) if run.stop.is_requested() => ExitCode::Interrupted,
+                RunError::Provider(_) | RunError::Sink(_) if run.stop.is_requested() => {
+                    ExitCode::Interrupted
+                }
                 error => error.exit_code(),
             }
         }
@@ -171,6 +182,9 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Plan(args) => in_runtime(run, plan::run(&args, run)),
         Command::Apply(args) => in_runtime(run, apply::run(&args, run)),
         Command::Import(args) => in_runtime(run, import::run(&args, run)),
+        Command::Rotate(args) => in_runtime(run, rotate::run(&args, run)),
+        Command::Reveal(args) => in_runtime(run, reveal::run(&args, run)),
+        Command::Timeline(args) => in_runtime(run, timeline::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
         Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
         Command::Action => in_runtime(run, action::run(run)),
@@ -254,6 +268,10 @@ fn is_out_data(command: &Command) -> bool {
             PlanFormat::Json | PlanFormat::Markdown | PlanFormat::Matrix => true,
             PlanFormat::Human => false,
         },
+        Command::Timeline(args) => match args.format {
+            TimelineFormat::Mermaid | TimelineFormat::Json => true,
+            TimelineFormat::Human => false,
+        },
         Command::Snapshot(args) => args.out.is_none(),
         // Of an import, what is printed is the other tool's part.
         Command::Schema(_)
@@ -261,6 +279,8 @@ fn is_out_data(command: &Command) -> bool {
         | Command::Import(_)
         | Command::Reference(_) => true,
         Command::Apply(_)
+        | Command::Rotate(_)
+        | Command::Reveal(_)
         | Command::Explain(_)
         | Command::Init(_)
         | Command::Sandbox(_)

@@ -14,7 +14,7 @@ use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
 use super::{Run, RunError, validate};
 use crate::output::untrusted;
-use crate::provider::aws::{Account, Observed, observe};
+use crate::provider::aws::{Account, Observed, observe, observe_deliveries};
 use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
@@ -122,7 +122,9 @@ impl Opened {
             .usage_plans
             .values()
             .any(|usage_plan| usage_plan.is_managed);
-        Ok(Box::pin(observe(&self.account.reader(), &found, with_apis)).await?)
+        let mut observed = Box::pin(observe(&self.account.reader(), &found, with_apis)).await?;
+        observe_deliveries(&self.account, &self.desired, &mut observed).await?;
+        Ok(observed)
     }
 }
 

@@ -32,6 +32,8 @@ mod import;
 #[cfg(all(test, unix))]
 mod interruption;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod lost_answers;

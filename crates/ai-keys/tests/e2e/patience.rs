@@ -52,7 +52,8 @@ async fn creates_that_are_refused_for_ever_are_given_up_one_by_one() {
     let account = account(&world, &output).await;
     let (plan, observed) = Box::pin(planned(&account)).await;
     world.faults(vec![refused_for_ever("CreateApiKey")]);
-    let hands = Arc::new(Hands::new(&account, observed, output.clone()));
+    let stop = Stop::default();
+    let hands = Arc::new(Hands::new(&account, observed, &plan, output.clone(), &stop));
     let mut progress = output.progress("applying", plan.changes.len() as u64);
     let outcomes = apply(&plan, hands, &Stop::default(), &mut progress).await;
     let done = |outcome: &&Outcome| matches!(outcome, Outcome::Done);

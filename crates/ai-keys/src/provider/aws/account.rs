@@ -129,6 +129,18 @@ impl Account {
             .ok_or_else(|| self.without(operation, "an account"))
     }
 
+    /// Returns the ARN of who the credentials belong to, for a log.
+    ///
+    /// # Errors
+    /// As [`Account::id`].
+    pub async fn caller(&self) -> Result<String, ProviderError> {
+        let operation = Operation::GetCallerIdentity;
+        let answer = self
+            .call(operation, || self.inner.sts.get_caller_identity().send())
+            .await?;
+        answer.arn.ok_or_else(|| self.without(operation, "an ARN"))
+    }
+
     /// Returns what may read.
     #[must_use]
     pub fn reader(&self) -> Reader {

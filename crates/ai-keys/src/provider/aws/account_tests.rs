@@ -106,9 +106,12 @@ async fn a_list_has_full_pages_no_values_and_hides_ids_that_may_be_values() {
     let page = account.reader().keys(Some("p/1".to_owned())).await.unwrap();
     assert_eq!(page.next.as_deref(), Some("next"));
     let (id, key) = &page.rows[0];
-    assert_eq!((id.as_str(), key.name.as_str()), ("abc123def4", "chat"));
-    assert_eq!(key.liveness, Liveness::Active);
-    assert_eq!(key.created, Date::from_ymd(2023, 11, 14));
+    assert_eq!(
+        (id.as_str(), key.live.name.as_str()),
+        ("abc123def4", "chat")
+    );
+    assert_eq!(key.live.liveness, Liveness::Active);
+    assert_eq!(key.live.created, Date::from_ymd(2023, 11, 14));
     let request = requests.lock().unwrap()[0].clone();
     assert!(request.starts_with("GET /apikeys?"), "{request}");
     assert!(request.contains("limit=500") && request.contains("position=p%2F1"));

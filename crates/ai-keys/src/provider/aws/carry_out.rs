@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ai_keys_core::plan::{KeyRef, NewKey, NewUsagePlan, Step, UsagePlanTarget};
+use ai_keys_core::plan::{KeyRef, NewKey, NewUsagePlan, Plan, Step, UsagePlanTarget};
 use ai_keys_core::state::{Handle, LiveState, Marker};
 use thiserror::Error;
 
-use super::account::Account;
+use super::account::{Access, Account};
+use super::deliver::Values;
 use super::observe::Observed;
 use super::patch;
 use super::reader::Reader;
@@ -17,6 +18,8 @@ use super::writer::Writer;
 use crate::output::Output;
 use crate::provider::{ErrorKind, ProviderError};
 use crate::secret::{RandomnessError, Secret};
+use crate::signal::Stop;
+use crate::sink::{SinkError, Stores};
 
 /// How often and how long what was just made is looked for: a list may lag
 /// behind by some seconds.
@@ -35,9 +38,15 @@ pub enum StepError {
     /// An earlier step, on which this one rests, was not carried out.
     #[error("not tried: {0} was not made")]
     Unmade(String),
-    /// The value could not be put into its secret store.
+    /// The secret store refused, or could not be reached.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// The new value does not work yet, so it was delivered nowhere.
     #[error("{0}")]
-    Undelivered(String),
+    NotReady(String),
+    /// The run was asked to stop while it waited.
+    #[error("not tried")]
+    Stopped,
 }
 
 /// Carries out the steps of one plan, and remembers what they made.
@@ -47,6 +56,11 @@ pub struct Hands {
     output: Output,
     live: LiveState,
     known: Mutex<Known>,
+    namespace: String,
+    values: Values,
+    stores: Stores,
+    stop: Stop,
+    is_sandbox: bool,
 }
 
 /// The real ids of what is live and of what was made.
@@ -58,9 +72,16 @@ struct Known {
 }
 
 impl Hands {
-    /// Takes over what was observed.
+    /// Takes over what was observed, for one plan.
     #[must_use]
-    pub fn new(account: &Account, observed: Observed, output: Output) -> Self {
+    pub fn new(
+        account: &Account,
+        observed: Observed,
+        plan: &Plan,
+        output: Output,
+        stop: &Stop,
+    ) -> Self {
+        let stores = Stores::beside(account, &observed.live.account);
         let known = Known {
             key_ids: observed.key_ids,
             usage_plan_ids: observed.usage_plan_ids,
@@ -73,7 +94,36 @@ impl Hands {
             output,
             live: observed.live,
             known: Mutex::new(known),
+            namespace: plan.namespace.clone(),
+            values: Values::of(plan),
+            stores,
+            stop: stop.clone(),
+            is_sandbox: matches!(account.access(), Access::Sandbox { .. }),
         }
+    }
+
+    pub(super) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    pub(super) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    pub(super) fn values(&self) -> &Values {
+        &self.values
+    }
+
+    pub(super) fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    pub(super) fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.is_sandbox
     }
 
     /// Carries out one step.
@@ -109,7 +159,7 @@ impl Hands {
                 Ok(())
             }
             Step::CreateKey { key, spec } => self.create_key(key, spec).await,
-            Step::UpdateKey { key, patch } => {
+            Step::UpdateKey { key, patch, .. } => {
                 let id = self.key_id(key)?;
                 Ok(self.writer.update_key(&id, &patch::of_key(patch)).await?)
             }
@@ -129,10 +179,12 @@ impl Hands {
                 self.writer.detach(&usage_plan, &key).await?;
                 Ok(())
             }
-            Step::Deliver { destination, .. } => Err(StepError::Undelivered(format!(
-                "this version has no way to {}",
-                destination.store()
-            ))),
+            Step::Deliver {
+                key,
+                destination,
+                spec,
+                wait,
+            } => self.deliver(key, destination, spec, wait.as_ref()).await,
             Step::DeleteKey { key } => {
                 self.writer.delete_key(&self.key_id(key)?).await?;
                 Ok(())
@@ -159,6 +211,7 @@ impl Hands {
         self.lock()
             .made_keys
             .insert((key.name.clone(), key.generation), id);
+        self.values.keep(key, value);
         Ok(())
     }
 
@@ -252,7 +305,7 @@ impl Hands {
         }
     }
 
-    fn key_id(&self, key: &KeyRef) -> Result<String, StepError> {
+    pub(super) fn key_id(&self, key: &KeyRef) -> Result<String, StepError> {
         let known = self.lock();
         let id = match &key.handle {
             Some(handle) => known.key_ids.get(handle),

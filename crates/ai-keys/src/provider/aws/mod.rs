@@ -5,11 +5,14 @@
 
 mod account;
 mod carry_out;
+mod deliver;
 pub(crate) mod endpoint;
 mod errors;
 mod observe;
+mod observe_deliveries;
 mod operation;
 mod patch;
+mod probe;
 mod reader;
 mod request;
 mod rows;
@@ -21,8 +24,9 @@ pub use account::{Access, Account};
 pub use carry_out::{Hands, StepError};
 pub(crate) use errors::translate;
 pub use observe::{Observed, observe};
+pub use observe_deliveries::observe_deliveries;
 pub use operation::{Needs, Operation};
 pub use reader::Reader;
-pub use rows::{FoundKey, Page};
+pub use rows::{FoundKey, ListedKey, Page};
 pub use web_identity::WebIdentity;
 pub use writer::{Deleted, Patch, Writer};

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ai_keys_core::state::{Handle, LiveKey, LiveState, LiveUsagePlan, SNAPSHOT_FORMAT};
+use ai_keys_core::state::{Handle, LiveState, LiveUsagePlan, SNAPSHOT_FORMAT};
 use ai_keys_core::support::Provider;
 use tokio::task::JoinSet;
 
 use super::operation::Operation;
 use super::reader::Reader;
-use super::rows::Page;
+use super::rows::{ListedKey, Page};
 use crate::provider::{ErrorKind, ProviderError};
 
 /// More pages than any account can have: 10,000 keys are 20. A paginator that
@@ -21,6 +21,9 @@ pub struct Observed {
     pub live: LiveState,
     /// The ids of the keys. Not in `live`, because a long one may be a value.
     pub key_ids: BTreeMap<Handle, String>,
+    /// When the keys were made, in seconds since 1970: a date is too coarse
+    /// for a store that shows only when its secret was last written.
+    pub made_at: BTreeMap<Handle, i64>,
     /// The ids of the usage plans.
     pub usage_plan_ids: BTreeMap<Handle, String>,
 }
@@ -61,12 +64,16 @@ pub async fn observe(
             keys: BTreeMap::new(),
         },
         key_ids: BTreeMap::new(),
+        made_at: BTreeMap::new(),
         usage_plan_ids,
     };
     for (id, key) in keys {
         let handle = Handle::of_id(&id);
         observed.key_ids.insert(handle.clone(), id);
-        observed.live.keys.insert(handle, key);
+        if let Some(made_at) = key.made_at {
+            observed.made_at.insert(handle.clone(), made_at);
+        }
+        observed.live.keys.insert(handle, key.live);
     }
     Ok(observed)
 }
@@ -109,9 +116,10 @@ async fn usage_plans(reader: &Reader) -> Result<UsagePlans, ProviderError> {
 /// we set some and the list shows none, they are read one by one.
 async fn with_hidden_tags(
     reader: &Reader,
-    mut keys: BTreeMap<String, LiveKey>,
-) -> Result<BTreeMap<String, LiveKey>, ProviderError> {
+    mut keys: BTreeMap<String, ListedKey>,
+) -> Result<BTreeMap<String, ListedKey>, ProviderError> {
     for (id, key) in &mut keys {
+        let key = &mut key.live;
         let has_ours = key
             .marker
             .as_ref()

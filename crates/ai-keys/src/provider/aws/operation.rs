@@ -9,6 +9,8 @@ pub enum Operation {
     GetCallerIdentity,
     /// Lists keys.
     GetApiKeys,
+    /// Reads one key, with its value if asked for.
+    GetApiKey,
     /// Makes a key, with a value of ours.
     CreateApiKey,
     /// Changes a key.
@@ -98,6 +100,7 @@ impl Operation {
         let (operation, lane, repeat) = match self {
             Self::GetCallerIdentity => ("GetCallerIdentity", Lane::Elsewhere, Repeat::Safe),
             Self::GetApiKeys => ("GetApiKeys", Lane::Any, Repeat::Safe),
+            Self::GetApiKey => ("GetApiKey", Lane::Any, Repeat::Safe),
             Self::CreateApiKey => ("CreateApiKey", Lane::CreateApiKey, Repeat::Safe),
             Self::UpdateApiKey => ("UpdateApiKey", Lane::Any, Repeat::Safe),
             Self::DeleteApiKey => ("DeleteApiKey", Lane::DeleteApiKey, Repeat::Safe),
@@ -167,6 +170,7 @@ impl Operation {
         let (action, resource) = match self {
             Self::GetCallerIdentity => ("sts:GetCallerIdentity", "*"),
             Self::GetApiKeys => ("apigateway:GET", "/apikeys"),
+            Self::GetApiKey => ("apigateway:GET", "/apikeys/*"),
             Self::CreateApiKey => ("apigateway:POST", "/apikeys"),
             Self::UpdateApiKey => ("apigateway:PATCH", "/apikeys/*"),
             Self::DeleteApiKey => ("apigateway:DELETE", "/apikeys/*"),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ai_keys_core::state::{ApiName, LiveKey, LiveUsagePlan};
+use ai_keys_core::state::{ApiName, LiveUsagePlan};
 
 use super::account::Account;
 use super::operation::Operation;
-use super::rows::{Page, live_key, live_usage_plan, member, sorted};
+use super::rows::{ListedKey, Page, listed_key, live_usage_plan, member, sorted};
 use crate::output::Progress;
 use crate::provider::{ErrorKind, ProviderError};
 
@@ -30,7 +30,7 @@ impl Reader {
     ///
     /// # Errors
     /// If the call fails; a position that expired is [`ErrorKind::Invalid`].
-    pub async fn keys(&self, position: Option<String>) -> Result<Page<LiveKey>, ProviderError> {
+    pub async fn keys(&self, position: Option<String>) -> Result<Page<ListedKey>, ProviderError> {
         let operation = Operation::GetApiKeys;
         let send = || {
             let request = self.account.gateway().get_api_keys();
@@ -40,7 +40,7 @@ impl Reader {
         let answer = self.account.call(operation, send).await?;
         let output = self.account.output();
         self.page(operation, answer.items, answer.position, |key| {
-            live_key(key, output)
+            listed_key(key, output)
         })
     }
 

@@ -22,6 +22,15 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// A key as a list shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListedKey {
+    /// The key.
+    pub live: LiveKey,
+    /// When it was made, in seconds since 1970.
+    pub made_at: Option<i64>,
+}
+
 /// A key that was found by its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundKey {
@@ -37,6 +46,13 @@ pub(super) fn hide_long_id(id: &str, output: &Output) {
     if id.chars().count() >= Handle::SECRET_FROM {
         output.mask(id);
     }
+}
+
+/// Takes a row of a list over. `None` if it has no id.
+pub(super) fn listed_key(key: types::ApiKey, output: &Output) -> Option<(String, ListedKey)> {
+    let made_at = key.created_date.map(|date| date.secs());
+    let (id, live) = live_key(key, output)?;
+    Some((id, ListedKey { live, made_at }))
 }
 
 /// Takes a key over, and overwrites its value. `None` if it has no id.

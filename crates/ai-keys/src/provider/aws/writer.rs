@@ -79,6 +79,22 @@ impl Writer {
         Ok(id)
     }
 
+    /// Returns the value of one key, masked before anybody can hold it.
+    ///
+    /// # Errors
+    /// If the call fails; [`ErrorKind::NotFound`] if the key is gone.
+    pub async fn read_value(&self, id: &str) -> Result<Secret, ProviderError> {
+        let operation = Operation::GetApiKey;
+        let send = || {
+            let request = self.account.gateway().get_api_key().api_key(id);
+            request.include_value(true).send()
+        };
+        let mut answer = self.account.call(operation, send).await?;
+        let value = answer.value.take().filter(|value| !value.is_empty());
+        let value = value.ok_or_else(|| self.account.without(operation, "a value"))?;
+        Ok(Secret::received(value, self.account.output()))
+    }
+
     /// Returns the key with this name and value, if there is one.
     ///
     /// # Errors

@@ -1,0 +1,161 @@
+//! Takes a key's value from where it was made to a secret store, in one hop.
+//!
+//! INVARIANT: a value that this run made is held until its last delivery and
+//! no longer; any other is read for the moment of its delivery.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ai_keys_core::plan::{KeyRef, Plan, Step, Wait};
+use ai_keys_core::state::{DeliverySpec, Destination};
+use tokio::time::Instant;
+
+use super::carry_out::{Hands, StepError};
+use super::probe::{self, Answer};
+use crate::secret::Secret;
+use crate::sink::{Parcel, Token};
+
+/// How often a new value is tried, and how long between: a minute in all.
+const TRIES: u32 = 30;
+const BETWEEN_TRIES: Duration = Duration::from_secs(2);
+
+/// A value of a key, by the key's name and generation.
+type Which = (String, u32);
+
+/// The values that this run made and has still to deliver.
+#[derive(Default)]
+pub(super) struct Values {
+    held: Mutex<BTreeMap<Which, Held>>,
+}
+
+struct Held {
+    /// Deliveries that are still to come.
+    left: usize,
+    /// The value and the moment at which it was made.
+    made: Option<(Arc<Secret>, Instant)>,
+}
+
+impl Values {
+    /// Returns what holds the values of a plan that are to be delivered.
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut held = BTreeMap::new();
+        for change in &plan.changes {
+            if let Step::Deliver { key, .. } = &change.step
+                && key.handle.is_none()
+            {
+                let which = (key.name.clone(), key.generation);
+                let nothing = Held {
+                    left: 0,
+                    made: None,
+                };
+                held.entry(which).or_insert(nothing).left += 1;
+            }
+        }
+        Self {
+            held: Mutex::new(held),
+        }
+    }
+
+    /// Keeps a value that was just made, if it is to be delivered.
+    pub(super) fn keep(&self, key: &KeyRef, value: Secret) {
+        let which = (key.name.clone(), key.generation);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = held.get_mut(&which) {
+            held.made = Some((Arc::new(value), Instant::now()));
+        }
+    }
+
+    /// Hands a value out; the last delivery takes it away.
+    fn take(&self, key: &KeyRef) -> Option<(Arc<Secret>, Instant)> {
+        let which = (key.name.clone(), key.generation);
+        let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = all.get_mut(&which)?;
+        held.left = held.left.saturating_sub(1);
+        if held.left > 0 {
+            return held.made.clone();
+        }
+        all.remove(&which)?.made
+    }
+}
+
+impl Hands {
+    /// Delivers one value to one place.
+    pub(super) async fn deliver(
+        &self,
+        key: &KeyRef,
+        destination: &Destination,
+        spec: &DeliverySpec,
+        wait: Option<&Wait>,
+    ) -> Result<(), StepError> {
+        let id = self.key_id(key)?;
+        let (value, made) = match self.values().take(key) {
+            Some((value, made)) => (value, Some(made)),
+            None => (Arc::new(self.writer().read_value(&id).await?), None),
+        };
+        if let Some(wait) = wait {
+            self.wait_until_it_works(wait, &value, made).await?;
+        }
+        let token = Token {
+            namespace: self.namespace().to_owned(),
+            key: key.name.clone(),
+            generation: key.generation,
+        };
+        let parcel = Parcel {
+            destination,
+            spec,
+            token: &token,
+            value: &value,
+        };
+        self.stores().deliver(parcel).await?;
+        Ok(())
+    }
+
+    async fn wait_until_it_works(
+        &self,
+        wait: &Wait,
+        value: &Secret,
+        made: Option<Instant>,
+    ) -> Result<(), StepError> {
+        // Keys of the sandbox work at once, and an address of the manifest
+        // would not know them.
+        if self.is_sandbox() {
+            return Ok(());
+        }
+        match wait {
+            Wait::Seconds { seconds } => {
+                let ready = made.map(|made| made + Duration::from_secs(u64::from(*seconds)));
+                match ready {
+                    Some(ready) => self.sleep_until(ready).await,
+                    None => Ok(()),
+                }
+            }
+            Wait::Answered { probe } => {
+                let mut answer = Answer::None;
+                for number in 0..TRIES {
+                    if number > 0 {
+                        self.sleep_until(Instant::now() + BETWEEN_TRIES).await?;
+                    }
+                    answer = probe::ask(probe, value).await;
+                    if answer == Answer::Let {
+                        return Ok(());
+                    }
+                }
+                let said = match answer {
+                    Answer::Forbidden => "answers 403 to the new value",
+                    Answer::None | Answer::Let => "cannot be reached",
+                };
+                Err(StepError::NotReady(format!(
+                    "not delivered: {probe} {said}; the value before goes on working"
+                )))
+            }
+        }
+    }
+
+    async fn sleep_until(&self, moment: Instant) -> Result<(), StepError> {
+        tokio::select! {
+            () = tokio::time::sleep_until(moment) => Ok(()),
+            () = self.stop().requested() => Err(StepError::Stopped),
+        }
+    }
+}
