@@ -37,10 +37,13 @@ fn blocks(code: &Code, info: &str) -> Vec<String> {
     blocks
 }
 
-/// Returns whether the code is about the manifest alone: the live state has
-/// no example here.
+/// Codes that no rule reports any more.
+const RETIRED: [&str; 1] = ["AK391"];
+
+/// Returns whether a rule reports the code from the manifest alone: the live
+/// state has no example here.
 fn is_of_manifest(code: &Code) -> bool {
-    code.id < "AK400"
+    code.id < "AK400" && !RETIRED.contains(&code.id)
 }
 
 #[test]
