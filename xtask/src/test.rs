@@ -8,7 +8,7 @@ use crate::codegen::{self, Mode};
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
 use crate::{
-    action, deny, output, playground, process, purity, python, wasm, workflows, workspace,
+    action, deny, dist, output, playground, process, purity, python, wasm, workflows, workspace,
 };
 
 /// How much is run.
@@ -72,6 +72,7 @@ fn everything(steps: &mut Steps) {
         for name in [
             "codegen",
             "wasm",
+            "dist",
             "playground",
             "action",
             "doc tests",
@@ -84,6 +85,7 @@ fn everything(steps: &mut Steps) {
     }
     steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
     steps.run("wasm", Voice::Quiet, wasm::test);
+    steps.run("dist", Voice::Quiet, dist::check);
     steps.run("playground", Voice::Quiet, playground::test);
     steps.run("action", Voice::Quiet, action::test);
     steps.run("doc tests", Voice::Quiet, doc_tests);

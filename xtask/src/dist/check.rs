@@ -10,7 +10,7 @@ use super::info::{BuildInfo, files_in};
 use super::natives::{self, NATIVES};
 use super::{MEND, assemble, folder, is_of_this_source};
 use crate::steps::Outcome;
-use crate::{process, workspace};
+use crate::{process, wasm, workspace};
 
 /// Asks for the native runners to be built again, too.
 const FULL: &str = "AI_KEYS_DIST_FULL";
@@ -20,6 +20,9 @@ const FULL: &str = "AI_KEYS_DIST_FULL";
 /// # Errors
 /// The files that differ, and the command that mends it.
 pub(crate) fn check() -> Result<Outcome> {
+    if let Some(missing) = wasm::missing_target() {
+        return Ok(Outcome::Skipped(missing));
+    }
     let dist = folder();
     let fresh = std::env::temp_dir().join(format!("ai-keys dist {}", std::process::id()));
     let compared = compare(&dist, &fresh);
