@@ -269,6 +269,29 @@ test("a refused or broken AWS fails the step and shows nothing of its own", asyn
   });
 });
 
+test("what AWS says in an error runs no command and mentions nobody", async () => {
+  const said = "no ::add-mask::x\n::set-env name=A::b\r##[error]x %0A::stop-commands::y <!-- --> <img src=x> @acme/owners `";
+  const workflow = ambient(example("single-account"));
+  await planned({ workflow }, async (outcome, world) => {
+    outcome.ended(0);
+    const fault = { operation: "CreateApiKey", act: { refuse: { status: 400, code: "BadRequestException", message: said } } };
+    const set = await fetch(`${world.aws.url}/_sandbox/faults`, { method: "POST", body: JSON.stringify([fault]) });
+    assert.equal(set.status, 200);
+    const sha = await world.repository.commit("merged");
+    world.github.addPull({ number: 7, head: HEAD, merged: sha });
+    const payload = eventOf("push", (event) => Object.assign(event, { ref: "refs/heads/main", after: sha }));
+    const merged = (await world.act({ event: "push", payload, workflow, commit: sha })).ended(1);
+    // The oracle has judged every command of the transcript.
+    assert.equal(merged.outputs["failure-reason"], "partial");
+    assert.equal(merged.outputs.remaining === "0", false);
+    for (const text of [world.github.comments[0].body, merged.summary]) {
+      assert.match(text, /stop-commands/, "the words are shown");
+      const bare = text.replace(/<!-- ai-keys .* -->/, "").replace(/(`+)[^`].*?\1/gs, "");
+      assert.doesNotMatch(bare, /<img|<!--|@acme/);
+    }
+  });
+});
+
 test("moto, which nobody here wrote, gets the same keys", async (t) => {
   const moto = await startMoto();
   if (!moto) return t.skip("no moto (AI_KEYS_MOTO_SERVER is not set)");
