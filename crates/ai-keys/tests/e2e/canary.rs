@@ -62,18 +62,18 @@ fn hex(value: &str, before_each: &str) -> String {
 
 /// Everything that left the process.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     windows: HashSet<[u8; WINDOW]>,
 }
 
 impl Seen {
-    fn add(&mut self, text: &str) {
+    pub(crate) fn add(&mut self, text: &str) {
         let text = text.to_ascii_lowercase();
         let windows = text.as_bytes().array_windows::<WINDOW>();
         self.windows.extend(windows);
     }
 
-    fn holds(&self, value: &str) -> bool {
+    pub(crate) fn holds(&self, value: &str) -> bool {
         forms(value).iter().any(|form| {
             let form = form.to_ascii_lowercase();
             let mut windows = form.as_bytes().windows(WINDOW);

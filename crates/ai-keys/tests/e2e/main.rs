@@ -50,3 +50,5 @@ mod story;
 mod support;
 #[cfg(test)]
 mod throttling;
+#[cfg(test)]
+mod year;
