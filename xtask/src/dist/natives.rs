@@ -82,12 +82,7 @@ fn build_one(native: &Native, to: &Path) -> Result<()> {
     ]);
     build.args(["--profile", "dist", "--target", native.target]);
     build.arg("--target-dir").arg(&target);
-    // A panic ends the process: nothing walks its stack, and the tables for that are a megabyte.
-    let flags = wasm::remaps(&workspace::root())?;
-    build.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        format!("{flags}\x1f-Cforce-unwind-tables=no"),
-    );
+    build.env("CARGO_ENCODED_RUSTFLAGS", wasm::remaps(&workspace::root())?);
     build
         .env("CARGO_INCREMENTAL", "0")
         .env("SOURCE_DATE_EPOCH", "0");

@@ -87,12 +87,13 @@ pub(super) fn prose_cell(text: &str) -> String {
 }
 
 /// Returns whether GitHub makes nothing of a word: letters with hyphens and
-/// apostrophes between them, or a number, a day or a length of time. No word of
-/// hexadecimal digits alone, which may be a commit.
+/// apostrophes between them, or a number, a day or a length of time. No part of
+/// it is of hexadecimal digits alone, which may be a commit.
 fn is_plain_word(word: &str) -> bool {
     let word = word.strip_prefix('(').unwrap_or(word);
     let word = word.trim_end_matches([',', ';', ':', '.', ')']);
-    let is_hex = word.len() >= 7 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut parts = word.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_hex = parts.any(|part| part.len() >= 7 && part.bytes().all(|b| b.is_ascii_hexdigit()));
     let is_letters = |word: &str| {
         word.bytes()
             .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'\''))
@@ -177,6 +178,8 @@ mod tests {
         for (said, written) in [
             ("removed from the file; deleted after 2026-12-07", None),
             ("the grace of 14d is over", None),
+            ("of deadbeef--- gone", Some("`of deadbeef--- gone`")),
+            ("of x-deadbee", Some("`of x-deadbee`")),
             ("declare one: [target.prod] with protect = true", None),
             (
                 "[x](https://example.org)",
