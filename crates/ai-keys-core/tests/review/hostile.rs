@@ -8,6 +8,7 @@ use ai_keys_core::report::review::{
 use ai_keys_core::state::LiveState;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 
 use crate::commands;
 use crate::markdown::faults;
@@ -124,7 +125,11 @@ fn poison_live(live: &mut LiveState, text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig {
+        // The same cases every time: a run that fails, fails again.
+        rng_seed: RngSeed::Fixed(20_261_123),
+        ..ProptestConfig::with_cases(200)
+    })]
 
     #[test]
     fn no_text_becomes_more_than_text(
