@@ -67,6 +67,9 @@ pub(super) fn take_values(document: &mut Value, output: &Output) -> usize {
                             }
                             text.zeroize();
                         }
+                        // A tag may have any name, and what it holds is no key.
+                        Value::Object(_)
+                            if matches!(name.as_str(), "tags" | "tags_all" | "tagsAll") => {}
                         Value::Object(_) | Value::Array(_) => left.push(field),
                         _ => {}
                     }

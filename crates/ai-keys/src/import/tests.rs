@@ -106,6 +106,17 @@ fn shown_and_stored_states_say_the_same() {
 }
 
 #[test]
+fn a_tag_that_is_called_value_is_a_tag() {
+    let state = r#"{"version": 4, "terraform_version": "1.11.4", "resources": [
+      {"mode": "managed", "type": "aws_api_gateway_api_key", "name": "chat", "instances": [{"attributes":
+        {"id": "k1", "name": "chat", "value": "VALUE", "tags": {"value": "high"}, "tags_all": {"value": "high"}}}]}]}"#;
+    let found = found(state);
+    let key = found.keys[&Handle::of_id("k1")].live.as_ref().unwrap();
+    assert_eq!(key.tags["value"], "high");
+    assert_eq!(found.values_in_clear, 1);
+}
+
+#[test]
 fn pulumi_says_it_in_camel_case() {
     let export = r#"{"version": 3, "deployment": {"manifest": {}, "resources": [
       {"urn": "urn:pulumi:prod::keys::aws:apigateway/apiKey:ApiKey::chat", "custom": true, "id": "k1",
