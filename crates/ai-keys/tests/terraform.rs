@@ -16,8 +16,6 @@ mod tests {
 
     const MAIN: &str = include_str!("terraform/main.tf");
     const FLEET: &str = include_str!("terraform/fleet.tf");
-    /// The same source without what was taken over.
-    const FLEET_AFTERWARDS: &str = include_str!("terraform/fleet_afterwards.tf");
 
     const MANIFEST: &str = r#"
 version = 1
@@ -182,7 +180,8 @@ usage-plans = ["internal"]
             .shows(&["no changes"]);
 
         // Terraform forgets what it is told to forget, and destroys nothing.
-        terraform.folder.write("main.tf", FLEET_AFTERWARDS);
+        let (rest, _) = FLEET.split_once("# What is handed over.").unwrap();
+        terraform.folder.write("main.tf", rest);
         terraform.folder.write("removed.tf", &handover);
         moto.take_writes();
         terraform.run(&["apply", "-auto-approve", "-no-color"]);

@@ -54,6 +54,8 @@ resource "aws_api_gateway_stage" "prod" {
   stage_name    = "prod"
 }
 
+# What is handed over.
+
 locals {
   plans     = { standard = 10, partner = 50 }
   consumers = { for n in range(12) : format("team-%02d", n) => n }
