@@ -1,53 +1,20 @@
 //! `ai-keys init`: a first manifest, which is valid and says what to change.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
-
-use ai_keys_core::manifest::is_id;
+use ai_keys_core::date::Days;
 
 use super::args::Init;
 use super::manifest_file::shown;
-use super::{Run, RunError, today};
+use super::{Run, RunError, new_manifest, today};
 use crate::exit::ExitCode;
-use crate::output::untrusted;
-use ai_keys_core::date::Days;
 
 pub(super) fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
-    if !is_id(&args.namespace) {
-        let namespace = untrusted(&args.namespace);
-        return Err(RunError::Usage(format!(
-            "`{namespace}` is not a valid namespace: use lower-case letters, digits and hyphens, a letter first"
-        )));
+    new_manifest::check_name("namespace", &args.namespace)?;
+    if let Some(account) = &args.account {
+        new_manifest::check_account(account)?;
     }
-    if let Some(account) = &args.account
-        && (account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
-    {
-        return Err(RunError::Usage("an account is 12 digits".to_owned()));
-    }
-    if !args
-        .region
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    {
-        return Err(RunError::Usage("a region looks like eu-west-1".to_owned()));
-    }
+    new_manifest::check_region(&args.region)?;
+    new_manifest::write(&args.manifest, &manifest(args)?)?;
     let path = shown(&args.manifest);
-    let text = manifest(args)?;
-    // Never over a file that is there.
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&args.manifest)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => {
-            RunError::Usage(format!("{path} exists already, and is left as it is"))
-        }
-        _ => RunError::Write {
-            path: path.clone(),
-            source,
-        },
-    })?;
     run.output.notice(&format!(
         "wrote {path}; next: ai-keys validate {path}, then ai-keys plan --sandbox {path}"
     ));

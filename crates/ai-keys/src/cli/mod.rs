@@ -11,6 +11,7 @@ mod fix;
 mod import;
 mod init;
 mod manifest_file;
+mod new_manifest;
 mod plan;
 mod reference;
 mod reveal;

@@ -91,13 +91,8 @@ impl Stand {
         }
     }
 
-    /// Returns how a target's account is reached.
-    pub(super) fn access(&self, desired: &DesiredState) -> Access {
-        self.access_to(desired.account.as_deref())
-    }
-
     /// Returns how an account is reached.
-    pub(super) fn access_to(&self, account: Option<&str>) -> Access {
+    pub(super) fn access(&self, account: Option<&str>) -> Access {
         Access::Sandbox {
             endpoint: self.url().to_owned(),
             account: account.unwrap_or(DEFAULT_ACCOUNT).to_owned(),

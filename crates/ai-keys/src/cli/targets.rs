@@ -82,23 +82,36 @@ pub(super) async fn open_one(
     stand: Option<&Stand>,
     run: &Run,
 ) -> Result<Opened, RunError> {
+    let number = desired.account.as_deref();
+    let account = open_account(&desired.region, number, stand, run).await?;
+    if let Some(stand) = stand {
+        stand.furnish(&desired, &account, run).await?;
+    }
+    Ok(Opened { desired, account })
+}
+
+/// Opens an account in a region, or the sandbox in its place. Says where
+/// requests go, if that is not AWS.
+pub(super) async fn open_account(
+    region: &str,
+    number: Option<&str>,
+    stand: Option<&Stand>,
+    run: &Run,
+) -> Result<Account, RunError> {
     let access = match stand {
-        Some(stand) => stand.access(&desired),
+        Some(stand) => stand.access(number),
         None => run.access.clone(),
     };
     let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
     let scheduler = Scheduler::new(pace, run.stop.clone());
-    let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
+    let account = Account::open(region, &access, scheduler, run.output.clone()).await;
     if let Some(problem) = account.problem() {
         return Err(RunError::Usage(problem.to_owned()));
     }
     if let Some(notice) = account.notice() {
         run.output.notice(&format!("notice: {notice}"));
     }
-    if let Some(stand) = stand {
-        stand.furnish(&desired, &account, run).await?;
-    }
-    Ok(Opened { desired, account })
+    Ok(account)
 }
 
 impl Opened {

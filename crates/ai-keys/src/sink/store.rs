@@ -12,7 +12,7 @@ use aws_types::SdkConfig;
 use super::error::SinkError;
 use crate::output::Output;
 use crate::provider::aws::endpoint::{self, Service};
-use crate::provider::aws::{Access, Account, Operation, sdk_config, translate};
+use crate::provider::aws::{Access, Account, Operation, ask, sdk_config};
 use crate::provider::{Place, ProviderError};
 use crate::schedule::{Pace, Scheduler};
 
@@ -115,7 +115,7 @@ impl<C> Store<C> {
     pub(super) async fn call<T, E, F>(
         &self,
         operation: Operation,
-        mut send: impl FnMut() -> F,
+        send: impl FnMut() -> F,
     ) -> Result<T, ProviderError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -127,15 +127,6 @@ impl<C> Store<C> {
             place,
             ..
         } = &*self.inner;
-        let attempt = || {
-            let answer = send();
-            async move {
-                answer
-                    .await
-                    .map_err(|error| translate(operation, &error, output))
-            }
-        };
-        let answer = scheduler.run(operation.call(), attempt).await;
-        answer.map_err(|error| error.at(place))
+        ask(scheduler, output, place, operation, send).await
     }
 }

@@ -4,27 +4,24 @@ mod choose;
 mod place;
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use ai_keys_core::compose::{Composed, Composition, compose};
-use ai_keys_core::manifest::is_id;
 use ai_keys_core::state::Handle;
+use zeroize::Zeroizing;
 
 use super::args::Import;
 use super::manifest_file::{read_json, shown};
-use super::{Run, RunError};
+use super::{Run, RunError, new_manifest};
 use crate::exit::ExitCode;
 use crate::import::{self, Found, Handover};
 use crate::output::untrusted;
 use choose::{Choice, choose};
 
 pub(super) async fn run(args: &Import, run: &Run) -> Result<ExitCode, RunError> {
-    check_names(args)?;
-    if args.out.exists() {
-        return Err(already_there(&args.out));
-    }
+    new_manifest::check_name("namespace", &args.namespace)?;
+    new_manifest::check_name("target", &args.target)?;
+    new_manifest::check_absent(&args.out)?;
     let found = args
         .from
         .as_deref()
@@ -49,25 +46,14 @@ pub(super) async fn run(args: &Import, run: &Run) -> Result<ExitCode, RunError> 
         origins: found.as_ref().map(origins).unwrap_or_default(),
     });
     // Names and descriptions could quote a value that somebody put there.
-    write_new(&args.out, &run.output.scrub(&composed.text))?;
+    new_manifest::write(&args.out, &run.output.scrub(&composed.text))?;
     report(args, found.as_ref(), &composed, &notes, run);
     Ok(ExitCode::Done)
 }
 
-fn check_names(args: &Import) -> Result<(), RunError> {
-    for (flag, name) in [("--namespace", &args.namespace), ("--target", &args.target)] {
-        if !is_id(name) {
-            let name = untrusted(name);
-            return Err(RunError::Usage(format!(
-                "{flag} `{name}` is not a valid name: use lower-case letters, digits and hyphens, a letter first"
-            )));
-        }
-    }
-    Ok(())
-}
-
 fn read(path: &Path, run: &Run) -> Result<Found, RunError> {
-    let text = read_json(path)?;
+    // Overwritten when it was read: it may hold values.
+    let text = Zeroizing::new(read_json(path)?);
     let found = import::read(&text, &run.output)
         .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
     if found.values_in_clear > 0 {
@@ -89,28 +75,6 @@ fn origins(found: &Found) -> BTreeMap<Handle, String> {
     keys.chain(usage_plans.map(|(handle, object)| (handle, &object.address)))
         .map(|(handle, address)| (handle.clone(), address.whole.clone()))
         .collect()
-}
-
-fn already_there(path: &Path) -> RunError {
-    RunError::Usage(format!(
-        "{} exists already, and is left as it is: say --out with another name",
-        shown(path)
-    ))
-}
-
-fn write_new(path: &Path, text: &str) -> Result<(), RunError> {
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => already_there(path),
-        _ => RunError::Write {
-            path: shown(path),
-            source,
-        },
-    })
 }
 
 fn report(args: &Import, found: Option<&Found>, composed: &Composed, notes: &[String], run: &Run) {

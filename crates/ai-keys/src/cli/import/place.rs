@@ -7,12 +7,12 @@ use ai_keys_core::support::Provider;
 
 use super::super::args::Import;
 use super::super::manifest_file::{read_json, shown};
+use super::super::new_manifest::{check_account, check_region};
 use super::super::sandbox::Stand;
+use super::super::targets::open_account;
 use super::super::{Run, RunError};
 use crate::import::Found;
-use crate::output::untrusted;
-use crate::provider::aws::{Access, Account, observe};
-use crate::schedule::{Pace, Scheduler};
+use crate::provider::aws::observe;
 
 /// Returns what is live: from a snapshot, from what the other tool's file says
 /// of its resources, or from the account.
@@ -41,7 +41,7 @@ pub(super) fn is_described(args: &Import, found: &Found) -> bool {
 }
 
 fn described(args: &Import, found: &Found) -> Result<LiveState, RunError> {
-    let (Some(account), Some(region)) = (account(args, Some(found))?, region(args, Some(found)))
+    let (Some(account), Some(region)) = (account(args, Some(found))?, region(args, Some(found))?)
     else {
         return Err(RunError::Usage(
             "the file does not say its account and region: say --account and --region".to_owned(),
@@ -61,7 +61,7 @@ fn described(args: &Import, found: &Found) -> Result<LiveState, RunError> {
 }
 
 async fn observed(args: &Import, found: Option<&Found>, run: &Run) -> Result<LiveState, RunError> {
-    let Some(region) = region(args, found) else {
+    let Some(region) = region(args, found)? else {
         return Err(RunError::Usage(
             "which region? say --region, or set AWS_REGION".to_owned(),
         ));
@@ -72,18 +72,7 @@ async fn observed(args: &Import, found: Option<&Found>, run: &Run) -> Result<Liv
         .as_deref()
         .map(|dir| Stand::open(dir, run))
         .transpose()?;
-    let access = stand.as_ref().map_or(Access::Environment, |stand| {
-        stand.access_to(wanted.as_deref())
-    });
-    let pace = stand.as_ref().map_or(Pace::ApiGateway, Stand::pace);
-    let scheduler = Scheduler::new(pace, run.stop.clone());
-    let account = Account::open(&region, &access, scheduler, run.output.clone()).await;
-    if let Some(problem) = account.problem() {
-        return Err(RunError::Usage(problem.to_owned()));
-    }
-    if let Some(notice) = account.notice() {
-        run.output.notice(&format!("notice: {notice}"));
-    }
+    let account = open_account(&region, wanted.as_deref(), stand.as_ref(), run).await?;
     let number = account.id().await?;
     if let Some(wanted) = wanted.filter(|wanted| *wanted != number) {
         return Err(RunError::Refused(format!(
@@ -96,20 +85,20 @@ async fn observed(args: &Import, found: Option<&Found>, run: &Run) -> Result<Liv
 
 fn account(args: &Import, found: Option<&Found>) -> Result<Option<String>, RunError> {
     let account = args.account.clone().or_else(|| found?.account.clone());
-    match account {
-        Some(text) if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) => {
-            let text = untrusted(&text);
-            Err(RunError::Usage(format!(
-                "`{text}` is not an account: it has 12 digits"
-            )))
-        }
-        account => Ok(account),
+    if let Some(account) = &account {
+        check_account(account)?;
     }
+    Ok(account)
 }
 
-fn region(args: &Import, found: Option<&Found>) -> Option<String> {
+fn region(args: &Import, found: Option<&Found>) -> Result<Option<String>, RunError> {
     let told = args.region.clone().or_else(|| found?.region.clone());
     let variable = |name| env::var(name).ok().filter(|region| !region.is_empty());
-    told.or_else(|| variable("AWS_REGION"))
-        .or_else(|| variable("AWS_DEFAULT_REGION"))
+    let region = told
+        .or_else(|| variable("AWS_REGION"))
+        .or_else(|| variable("AWS_DEFAULT_REGION"));
+    if let Some(region) = &region {
+        check_region(region)?;
+    }
+    Ok(region)
 }

@@ -69,6 +69,31 @@ struct Inner {
     problem: Option<String>,
 }
 
+/// Sends a call to a service of AWS through its scheduler, and explains its
+/// errors.
+pub(crate) async fn ask<T, E, F>(
+    scheduler: &Scheduler,
+    output: &Output,
+    place: &Place,
+    operation: Operation,
+    mut send: impl FnMut() -> F,
+) -> Result<T, ProviderError>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let attempt = || {
+        let answer = send();
+        async move {
+            answer
+                .await
+                .map_err(|error| translate(operation, &error, output))
+        }
+    };
+    let answer = scheduler.run(operation.call(), attempt).await;
+    answer.map_err(|error| error.at(place))
+}
+
 impl Account {
     /// Prepares the clients. No request is sent but those that the environment
     /// needs to find its credentials.
@@ -192,7 +217,7 @@ impl Account {
     pub(super) async fn call<T, E, F>(
         &self,
         operation: Operation,
-        mut send: impl FnMut() -> F,
+        send: impl FnMut() -> F,
     ) -> Result<T, ProviderError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -204,16 +229,7 @@ impl Account {
             place,
             ..
         } = &*self.inner;
-        let attempt = || {
-            let answer = send();
-            async move {
-                answer
-                    .await
-                    .map_err(|error| translate(operation, &error, output))
-            }
-        };
-        let answer = scheduler.run(operation.call(), attempt).await;
-        answer.map_err(|error| error.at(place))
+        ask(scheduler, output, place, operation, send).await
     }
 
     /// Returns the error for an answer that lacks what it must have.

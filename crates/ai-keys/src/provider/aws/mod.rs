@@ -19,10 +19,9 @@ mod rows;
 mod web_identity;
 mod writer;
 
-pub(crate) use account::sdk_config;
 pub use account::{Access, Account};
+pub(crate) use account::{ask, sdk_config};
 pub use carry_out::{Hands, StepError};
-pub(crate) use errors::translate;
 pub use observe::{Observed, observe};
 pub use observe_deliveries::observe_deliveries;
 pub use operation::{Needs, Operation};
