@@ -124,6 +124,24 @@ impl Sandbox {
         Ok(ids)
     }
 
+    /// Notes that a key was used so often through a usage plan, as the data plane does; `day` is `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// [`SandboxError::Refused`] if there is no such usage plan or day.
+    pub fn seed_usage(
+        &self,
+        scope: &Scope,
+        usage_plan_id: &str,
+        key_id: &str,
+        days: &[(&str, u32)],
+    ) -> Result<(), SandboxError> {
+        let mut world = lock(&self.shared.world);
+        seed::seed_usage(world.region(scope), usage_plan_id, key_id, days)
+            .map_err(|error| SandboxError::Refused(error.message))?;
+        drop(world);
+        Ok(self.shared.changed()?)
+    }
+
     /// Carries out one operation behind the client's back: no rates, no faults, no journal.
     ///
     /// `target` is path and query. Returns status and answer, e.g. of `DELETE /apikeys/abc`.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::answer::ApiError;
 use crate::api::{check_association, ensure_stage, fresh_key_id};
+use crate::clock::parse_date;
 use crate::ids::Ids;
 use crate::model::{ApiStage, Key, Quota, Throttle, UsagePlan, World};
 use crate::parameters::Parameter;
@@ -118,6 +119,24 @@ fn add_key(
         region.associate(usage_plan_id, &id);
     }
     Ok(id)
+}
+
+/// Adds requests to the days of a key on a usage plan.
+pub(crate) fn seed_usage(
+    region: &mut Region,
+    usage_plan_id: &str,
+    key_id: &str,
+    days: &[(&str, u32)],
+) -> Result<(), ApiError> {
+    let usage_plan = region
+        .usage_plan_mut(usage_plan_id)
+        .ok_or_else(|| ApiError::not_found(rules::USAGE_PLAN_NOT_FOUND))?;
+    let usage = usage_plan.usage.entry(key_id.to_owned()).or_default();
+    for (day, requests) in days {
+        let day = parse_date(day).ok_or_else(|| ApiError::bad_request("a date is YYYY-MM-DD"))?;
+        *usage.used.entry(day.to_string()).or_default() += i64::from(*requests);
+    }
+    Ok(())
 }
 
 /// Returns the secrets of a region by name, those scheduled for deletion too.

@@ -4,6 +4,7 @@ mod delivery;
 mod desired;
 mod live;
 mod marker;
+mod usage;
 
 pub use delivery::{Delivered, DeliverySpec, Destination};
 pub use desired::{
@@ -15,3 +16,4 @@ pub use live::{
     StageId,
 };
 pub use marker::{Marker, MarkerDate};
+pub use usage::{DayOfUse, Usage};

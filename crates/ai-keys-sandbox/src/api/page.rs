@@ -45,6 +45,28 @@ pub(crate) fn page<T>(
     Ok(Value::Object(answer))
 }
 
+/// Shows a part of a map, from the cursor on, and where the next one starts.
+///
+/// Which order AWS keeps is not documented; ours is that of `items`.
+pub(crate) fn page_of_map(
+    query: &Query,
+    items: impl Iterator<Item = (String, Value)>,
+) -> Result<(Map<String, Value>, Option<String>), ApiError> {
+    let start = match query
+        .get("position")
+        .filter(|position| !position.is_empty())
+    {
+        Some(position) => read_cursor(position)?,
+        None => 0,
+    };
+    let limit = limit_in(query);
+    let mut items = items.skip(usize::try_from(start).unwrap_or(usize::MAX));
+    let shown: Map<String, Value> = items.by_ref().take(limit).collect();
+    let next = start.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+    let position = items.next().map(|_| cursor(next));
+    Ok((shown, position))
+}
+
 /// An invalid limit is not an error on AWS: the default or the maximum is taken.
 fn limit_in(query: &Query) -> usize {
     match query.get("limit").and_then(|text| text.parse::<i64>().ok()) {

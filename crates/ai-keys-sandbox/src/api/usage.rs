@@ -1,19 +1,23 @@
 //! `GetUsage` and `UpdateUsage`, from what the data plane counted.
 //!
 //! A week starts on Sunday, a month on its first day, both plus the quota's offset in days. The map of
-//! `GetUsage` is indexed by key id (the model's text says "value"; unverified).
+//! `GetUsage` is indexed by key id (the model's text says "value"), has an entry for each day, first and last
+//! included, and a position only if there are more keys: so in an answer of AWS of 2026-09-13 that is quoted in
+//! <https://github.com/floci-io/floci/pull/3561>, read 2026-11-24.
 
 use serde_json::{Map, Value, json};
 use time::{Date, Duration};
 
 use super::Call;
+use super::page::page_of_map;
 use super::patch::Patch;
 use crate::answer::{ApiError, Outcome};
 use crate::clock::{date_of, parse_date};
 use crate::model::{KeyUsage, Quota};
 use crate::rules::USAGE_PLAN_NOT_FOUND;
 
-/// The longest range that one call shows.
+/// The longest range that one call shows: "the date range for usage cannot exceed 90 days".
+/// <https://repost.aws/knowledge-center/api-gateway-usage-key>, checked 2026-11-24.
 const MAX_DAYS: i64 = 90;
 
 pub(super) fn get(call: &mut Call<'_>) -> Outcome {
@@ -41,15 +45,16 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
         .usage
         .iter()
         .filter(|(key_id, _)| only.is_none_or(|only| *only == **key_id));
-    let values: Map<String, Value> = shown
-        .map(|(key_id, usage)| {
-            (
-                key_id.clone(),
-                json!(entries(usage_plan.quota.as_ref(), usage, start, end)),
-            )
-        })
-        .collect();
-    Ok((200, answer(&id, start, end, &values)))
+    let values = shown.map(|(key_id, usage)| {
+        let entries = entries(usage_plan.quota.as_ref(), usage, start, end);
+        (key_id.clone(), json!(entries))
+    });
+    let (values, position) = page_of_map(query, values)?;
+    let mut answer = answer(&id, start, end, &values);
+    if let (Some(position), Some(answer)) = (position, answer.as_object_mut()) {
+        answer.insert("position".to_owned(), json!(position));
+    }
+    Ok((200, answer))
 }
 
 /// `replace /remaining`: a temporary extension in the current period.

@@ -102,6 +102,29 @@ fn a_method_may_have_a_throttle_of_its_own() {
 }
 
 #[test]
+fn usage_is_paged_and_shows_90_days_at_most() {
+    let (sandbox, client, _) = seeded(None, Some((100, "MONTH".into())));
+    let plan = sandbox.usage_plans(&scope())[0].id.clone();
+    for key in ["a", "b", "c"] {
+        let days = [("2026-11-02", 5), ("2026-11-03", 7)];
+        sandbox.seed_usage(&scope(), &plan, key, &days).unwrap();
+    }
+    let ask = |more: &str| client.get(&format!("/usageplans/{plan}/usage?{more}"));
+    let november = "startDate=2026-11-02&endDate=2026-11-03&limit=2";
+    let first = ask(november).json();
+    let days = json!([[5, 95], [7, 88]]);
+    assert_eq!(first["values"], json!({ "a": &days, "b": &days }));
+    let position = first["position"].as_str().unwrap();
+    let last = ask(&format!("{november}&position={position}")).json();
+    assert_eq!(last["values"], json!({ "c": &days }));
+    assert_eq!(last.get("position"), None);
+    assert_eq!(ask("startDate=2026-08-01&endDate=2026-11-03").status, 400);
+    assert_eq!(ask(&format!("{november}&position=x")).status, 400);
+    let nobody = sandbox.seed_usage(&scope(), "absent", "a", &[]);
+    assert!(nobody.is_err());
+}
+
+#[test]
 fn the_quota_ends_and_is_extended_and_read() {
     let (sandbox, client, value) = seeded(None, Some((2, "MONTH".into())));
     assert_eq!(

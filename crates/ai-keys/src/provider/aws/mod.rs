@@ -16,6 +16,7 @@ mod probe;
 mod reader;
 mod request;
 mod rows;
+mod usage;
 mod web_identity;
 mod writer;
 
@@ -27,5 +28,6 @@ pub use observe_deliveries::observe_deliveries;
 pub use operation::{Needs, Operation};
 pub use reader::Reader;
 pub use rows::{FoundKey, ListedKey, Page};
+pub use usage::read_usage;
 pub use web_identity::WebIdentity;
 pub use writer::{Deleted, Patch, Writer};

@@ -133,7 +133,7 @@ async fn with_hidden_tags(
 
 /// Reads every page of a list. Rows that appear on two pages, because others
 /// changed the list meanwhile, count once.
-async fn read_all<T, F>(
+pub(super) async fn read_all<T, F>(
     mut read: impl FnMut(Option<String>) -> F,
 ) -> Result<BTreeMap<String, T>, ProviderError>
 where

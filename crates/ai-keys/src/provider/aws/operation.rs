@@ -35,6 +35,8 @@ pub enum Operation {
     CreateUsagePlanKey,
     /// Takes a key off a usage plan.
     DeleteUsagePlanKey,
+    /// Reads how often the keys of a usage plan were used.
+    GetUsage,
     /// Lists REST APIs.
     GetRestApis,
     /// Reads tags.
@@ -119,6 +121,7 @@ impl Operation {
                 ("CreateUsagePlanKey", Lane::CreateUsagePlanKey, Repeat::Safe)
             }
             Self::DeleteUsagePlanKey => ("DeleteUsagePlanKey", Lane::Any, Repeat::Safe),
+            Self::GetUsage => ("GetUsage", Lane::Any, Repeat::Safe),
             Self::GetRestApis => ("GetRestApis", Lane::Any, Repeat::Safe),
             Self::GetTags => ("GetTags", Lane::Any, Repeat::Safe),
             Self::TagResource => ("TagResource", Lane::Any, Repeat::Safe),
@@ -184,6 +187,7 @@ impl Operation {
             Self::GetUsagePlanKey => ("apigateway:GET", "/usageplans/*/keys/*"),
             Self::CreateUsagePlanKey => ("apigateway:POST", "/usageplans/*/keys"),
             Self::DeleteUsagePlanKey => ("apigateway:DELETE", "/usageplans/*/keys/*"),
+            Self::GetUsage => ("apigateway:GET", "/usageplans/*/usage"),
             Self::GetRestApis => ("apigateway:GET", "/restapis"),
             Self::GetTags => ("apigateway:GET", "/tags/*"),
             Self::TagResource => ("apigateway:PUT", "/tags/*"),

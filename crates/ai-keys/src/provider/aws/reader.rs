@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ai_keys_core::state::{ApiName, LiveUsagePlan};
+use ai_keys_core::date::Date;
+use ai_keys_core::state::{ApiName, DayOfUse, LiveUsagePlan};
 
 use super::account::Account;
 use super::operation::Operation;
-use super::rows::{ListedKey, Page, listed_key, live_usage_plan, member, sorted};
+use super::rows::{ListedKey, Page, key_usage, listed_key, live_usage_plan, member, sorted};
 use crate::output::Progress;
 use crate::provider::{ErrorKind, ProviderError};
 
@@ -99,6 +100,35 @@ impl Reader {
         let answer = self.account.call(operation, send).await?;
         self.page(operation, answer.items, answer.position, |api| {
             Some((api.id?, api.name.unwrap_or_default()))
+        })
+    }
+
+    /// Returns a page of who used a usage plan from one day to another, both
+    /// included, from a position on. The rows have handles in place of ids.
+    ///
+    /// # Errors
+    /// As [`Reader::keys`]; more than [`ai_keys_core::state::Usage::MOST_DAYS`] days are
+    /// [`ErrorKind::Invalid`].
+    pub async fn usage(
+        &self,
+        usage_plan_id: &str,
+        (from, to): (Date, Date),
+        position: Option<String>,
+    ) -> Result<Page<Vec<DayOfUse>>, ProviderError> {
+        let operation = Operation::GetUsage;
+        let send = || {
+            let request = self.account.gateway().get_usage();
+            let request = request.set_position(position.clone());
+            let request = request
+                .start_date(from.to_string())
+                .end_date(to.to_string());
+            request.usage_plan_id(usage_plan_id).limit(PAGE).send()
+        };
+        let answer = self.account.call(operation, send).await?;
+        let items = answer.items.map(|items| items.into_iter().collect());
+        let output = self.account.output();
+        self.page(operation, items, answer.position, |(key, days)| {
+            key_usage(key, days, output)
         })
     }
 

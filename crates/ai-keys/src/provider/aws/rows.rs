@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ai_keys_core::date::Date;
 use ai_keys_core::limits::{Period, Quota, Rate, Throttle};
-use ai_keys_core::state::{Handle, LiveKey, LiveUsagePlan, Liveness, Marker, StageId};
+use ai_keys_core::state::{DayOfUse, Handle, LiveKey, LiveUsagePlan, Liveness, Marker, StageId};
 use aws_sdk_apigateway::types;
 use zeroize::Zeroize;
 
@@ -154,6 +154,32 @@ fn quota(quota: &types::QuotaSettings) -> Result<Quota, UnknownQuota> {
         offset: number(quota.offset)?,
         per,
     })
+}
+
+/// Takes the days of a key over, under its handle: the service's model says
+/// that the map is indexed by key values, its answers show ids. `None` if a
+/// day is not `[used, remaining]`.
+///
+/// An answer of AWS with ids is in <https://github.com/floci-io/floci/pull/3561>,
+/// read 2026-11-24.
+pub(super) fn key_usage(
+    mut key: String,
+    days: Vec<Vec<i64>>,
+    output: &Output,
+) -> Option<(String, Vec<DayOfUse>)> {
+    hide_long_id(&key, output);
+    let handle = Handle::of_id(&key);
+    key.zeroize();
+    let number = |number: i64| u64::try_from(number).unwrap_or(0);
+    let day = |day: Vec<i64>| match *day.as_slice() {
+        [requests, remaining] => Some(DayOfUse {
+            requests: number(requests),
+            remaining: number(remaining),
+        }),
+        _ => None,
+    };
+    let days: Option<Vec<_>> = days.into_iter().map(day).collect();
+    Some((handle.as_str().to_owned(), days?))
 }
 
 pub(super) fn sorted<T>(map: Option<HashMap<String, T>>) -> BTreeMap<String, T> {
