@@ -38,6 +38,9 @@ mod looks;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
+#[cfg(unix)]
+mod pages;
+#[cfg(test)]
 mod patience;
 #[cfg(test)]
 mod refusals;

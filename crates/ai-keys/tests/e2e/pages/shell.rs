@@ -1,0 +1,92 @@
+//! A bash that runs one command after the other, as a person types them.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::support::ai_keys;
+
+/// Ends what a command printed; then comes its exit code.
+const END: u8 = 0x1e;
+
+/// `ai-keys` on the day that the pages play.
+const ON_THE_DAY: &str = r#"ai-keys() {
+  case " $* " in
+    # A plan file is of the day that it is made on: its age counts.
+    *" --today "*|*" --out "*|*" --plan "*) command ai-keys "$@" ;;
+    " validate "*|" plan "*|" apply "*|" rotate "*|" timeline "*) command ai-keys "$@" --today "$PAGE_DAY" ;;
+    *) command ai-keys "$@" ;;
+  esac
+}
+exec 2>&1
+"#;
+
+pub(super) struct Shell {
+    child: Child,
+    commands: ChildStdin,
+    printed: BufReader<ChildStdout>,
+}
+
+impl Shell {
+    /// Starts one in a folder, with the environment of a test and the built `ai-keys`.
+    pub(super) fn start(folder: &Path, today: &str) -> Self {
+        let built = ai_keys(folder);
+        let program = Path::new(built.get_program());
+        let mut path = vec![program.parent().unwrap().to_path_buf()];
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+        let mut bash = Command::new("bash");
+        bash.args(["--noprofile", "--norc"]).current_dir(folder);
+        bash.env_clear();
+        for (name, value) in built.get_envs() {
+            if let Some(value) = value {
+                bash.env(name, value);
+            }
+        }
+        bash.env("PATH", std::env::join_paths(path).unwrap())
+            .env("PAGE_DAY", today);
+        let mut child = bash
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut commands = child.stdin.take().unwrap();
+        commands.write_all(ON_THE_DAY.as_bytes()).unwrap();
+        let printed = BufReader::new(child.stdout.take().unwrap());
+        Self {
+            child,
+            commands,
+            printed,
+        }
+    }
+
+    /// Runs a command and returns what it printed and its exit code.
+    pub(super) fn run(&mut self, command: &str) -> (String, i32) {
+        let mut text = String::new();
+        // `$?` is that of the command before.
+        writeln!(text, "(exit $code)\n{{\n{command}\n}} </dev/null").unwrap();
+        writeln!(text, "code=$?; printf '\\x1e%d\\x1e' $code").unwrap();
+        self.commands.write_all(text.as_bytes()).unwrap();
+        let printed = self.next();
+        let code = self.next();
+        (printed, code.parse().unwrap())
+    }
+
+    fn next(&mut self) -> String {
+        let mut bytes = Vec::new();
+        self.printed.read_until(END, &mut bytes).unwrap();
+        assert_eq!(bytes.pop(), Some(END), "bash has ended");
+        String::from_utf8(bytes).unwrap()
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // Its jobs end with it.
+        let _ = self
+            .commands
+            .write_all(b"kill $(jobs -p) 2>/dev/null; exit\n");
+        let _ = self.child.wait();
+    }
+}
