@@ -1,5 +1,5 @@
 //! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`,
-//! `dist`, `action`.
+//! `dist`, `action`, `docs`.
 
 mod action;
 mod action_page;
@@ -7,6 +7,7 @@ mod bench;
 mod codegen;
 mod deny;
 mod dist;
+mod docs;
 mod npm;
 mod output;
 mod playground;
@@ -51,6 +52,7 @@ Usage: cargo xtask CHORE
                      what action.yml runs, in dist; --natives: the static runners too, for a
                      release; --check: compares dist with what the sources make
   action             the Action as a runner downloads it, and its tests
+  docs [--check]     the documentation as a site, in target/docs/site; --check: every link, too
 ";
 
 fn main() -> ExitCode {
@@ -77,6 +79,8 @@ fn main() -> ExitCode {
         ["dist", "--natives"] => say(dist::write(Natives::Build)),
         ["dist", "--check"] => say(dist::check()),
         ["action"] => say(workspace::build_programs().and_then(|()| action::test())),
+        ["docs"] => say(docs::build()),
+        ["docs", "--check"] => say(docs::check()),
         ["help" | "-h" | "--help"] => {
             output::line(USAGE);
             Ok(true)

@@ -8,7 +8,8 @@ use crate::codegen::{self, Mode};
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
 use crate::{
-    action, deny, dist, output, playground, process, purity, python, wasm, workflows, workspace,
+    action, deny, dist, docs, output, playground, process, purity, python, wasm, workflows,
+    workspace,
 };
 
 /// How much is run.
@@ -30,7 +31,7 @@ pub(crate) fn run(scope: Scope) -> bool {
     output::line(&format!("\n{}", steps.summary()));
     if scope == Scope::Core {
         output::line(
-            "left out by --fast: clippy, generated files, WebAssembly, the Action, licences and advisories, workflows, doc tests, the tests of every crate but the core, moto, Terraform",
+            "left out by --fast: clippy, generated files, WebAssembly, the Action, licences and advisories, workflows, documentation, doc tests, the tests of every crate but the core, moto, Terraform",
         );
     }
     steps.all_passed()
@@ -67,6 +68,7 @@ fn everything(steps: &mut Steps) {
     steps.run("deny", Voice::Quiet, deny::check);
     steps.run("advisories", Voice::Quiet, deny::advisories);
     steps.run("workflows", Voice::Quiet, workflows::check);
+    steps.run("docs", Voice::Quiet, docs::check);
     steps.run("clippy", Voice::Quiet, clippy);
     if !steps.run("build", Voice::Quiet, build) {
         for name in [
