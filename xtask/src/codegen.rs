@@ -33,6 +33,10 @@ const GENERATED: &[Generated] = &[
         arguments: &["schema", "report"],
     },
     Generated {
+        path: "docs/reference/usage.schema.json",
+        arguments: &["schema", "usage"],
+    },
+    Generated {
         path: "docs/reference/manifest.md",
         arguments: &["reference", "manifest"],
     },

@@ -183,9 +183,14 @@ fn is_zero(number: &u32) -> bool {
 
 impl fmt::Display for Quota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} requests/{}", Grouped(self.limit), self.per.name())?;
+        write!(
+            f,
+            "{} requests/{}",
+            Grouped(self.limit.into()),
+            self.per.name()
+        )?;
         if self.offset > 0 {
-            write!(f, ", {} fewer in the first", Grouped(self.offset))?;
+            write!(f, ", {} fewer in the first", Grouped(self.offset.into()))?;
         }
         if self.limit == 0 {
             f.write_str(": blocks everyone")
@@ -196,7 +201,11 @@ impl fmt::Display for Quota {
 }
 
 /// Writes a number with its thousands apart: `100,000`.
-struct Grouped(u32);
+pub(crate) fn grouped(number: u64) -> String {
+    Grouped(number).to_string()
+}
+
+struct Grouped(u64);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

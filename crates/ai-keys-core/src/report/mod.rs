@@ -17,6 +17,7 @@ mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
 mod timeline;
+mod usage;
 
 pub use explain::{explain, rule_reference};
 pub use github::render_github;
@@ -35,8 +36,13 @@ pub use offline::{OfflineFile, OfflinePlan, OfflineRequest, OfflineReview, revie
 pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]
-pub use schema::{plan_schema, report_schema, snapshot_schema};
+pub use schema::{plan_schema, report_schema, snapshot_schema, usage_schema};
 pub use timeline::{render_timeline, render_timeline_mermaid};
+pub use usage::{
+    FindingKind, KeyUsage, QuotaUsage, Signs, TargetUsage, ThroughUsagePlan, USAGE_FORMAT,
+    UsageFinding, UsagePlanUsage, UsageQuestion, UsageReport, render_usage, render_usage_markdown,
+    render_usage_svg, usage_of_target,
+};
 
 use crate::diagnostic::{Diagnostics, Severity};
 

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::json::Report;
+use super::usage::UsageReport;
 use crate::plan::Plan;
 use crate::state::LiveState;
 
@@ -24,6 +25,12 @@ pub fn snapshot_schema() -> Value {
 #[must_use]
 pub fn report_schema() -> Value {
     schema_of::<Report>("ai-keys report")
+}
+
+/// Returns the JSON Schema of what `ai-keys usage --format json` writes.
+#[must_use]
+pub fn usage_schema() -> Value {
+    schema_of::<UsageReport>("ai-keys usage")
 }
 
 fn schema_of<T: JsonSchema>(title: &str) -> Value {
@@ -46,6 +53,7 @@ mod tests {
             (plan_schema(), "digest"),
             (snapshot_schema(), "usage-plans"),
             (report_schema(), "summary"),
+            (usage_schema(), "targets"),
         ] {
             let required = schema["required"].as_array().unwrap();
             assert!(

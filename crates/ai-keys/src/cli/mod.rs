@@ -21,6 +21,8 @@ mod schema;
 mod snapshot;
 mod targets;
 mod timeline;
+mod usage;
+mod usage_csv;
 mod validate;
 
 pub use args::Cli;
@@ -40,7 +42,7 @@ use crate::provider::ProviderError;
 use crate::provider::aws::Access;
 use crate::signal::{self, Stop};
 use crate::sink::SinkError;
-use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat, TimelineFormat};
+use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat, TimelineFormat, UsageFormat};
 use manifest_file::ReadError;
 
 /// What every command needs.
@@ -186,6 +188,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Rotate(args) => in_runtime(run, rotate::run(&args, run)),
         Command::Reveal(args) => in_runtime(run, reveal::run(&args, run)),
         Command::Timeline(args) => in_runtime(run, timeline::run(&args, run)),
+        Command::Usage(args) => in_runtime(run, usage::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
         Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
         Command::Action => in_runtime(run, action::run(run)),
@@ -272,6 +275,10 @@ fn is_out_data(command: &Command) -> bool {
         Command::Timeline(args) => match args.format {
             TimelineFormat::Mermaid | TimelineFormat::Json => true,
             TimelineFormat::Human => false,
+        },
+        Command::Usage(args) => match args.format {
+            UsageFormat::Json | UsageFormat::Csv | UsageFormat::Svg | UsageFormat::Markdown => true,
+            UsageFormat::Human => false,
         },
         Command::Snapshot(args) => args.out.is_none(),
         // Of an import, what is printed is the other tool's part.

@@ -1,7 +1,7 @@
 //! `ai-keys schema`: JSON Schemas, for editors and for programs that read what this one writes.
 
 use ai_keys_core::manifest::json_schema;
-use ai_keys_core::report::{plan_schema, report_schema, snapshot_schema};
+use ai_keys_core::report::{plan_schema, report_schema, snapshot_schema, usage_schema};
 
 use super::Run;
 use super::args::{Schema, SchemaOf};
@@ -13,6 +13,7 @@ pub(super) fn run(args: &Schema, run: &Run) -> ExitCode {
         SchemaOf::Plan => plan_schema(),
         SchemaOf::Snapshot => snapshot_schema(),
         SchemaOf::Report => report_schema(),
+        SchemaOf::Usage => usage_schema(),
     };
     run.output.print(&format!("{schema:#}\n"));
     ExitCode::Done

@@ -115,9 +115,16 @@ pub(super) async fn open_account(
 }
 
 impl Opened {
-    /// Reads the live state. A wrong account is refused before anything but
-    /// its number is read.
+    /// Reads the live state, with what the secret stores hold.
     pub(super) async fn observe(&self) -> Result<Observed, RunError> {
+        let mut observed = self.observe_account().await?;
+        observe_deliveries(&self.account, &self.desired, &mut observed).await?;
+        Ok(observed)
+    }
+
+    /// Reads the keys and usage plans that are live. A wrong account is refused
+    /// before anything but its number is read.
+    pub(super) async fn observe_account(&self) -> Result<Observed, RunError> {
         let found = self.account.id().await?;
         if let Some(wanted) = self
             .desired
@@ -135,9 +142,7 @@ impl Opened {
             .usage_plans
             .values()
             .any(|usage_plan| usage_plan.is_managed);
-        let mut observed = Box::pin(observe(&self.account.reader(), &found, with_apis)).await?;
-        observe_deliveries(&self.account, &self.desired, &mut observed).await?;
-        Ok(observed)
+        Ok(Box::pin(observe(&self.account.reader(), &found, with_apis)).await?)
     }
 }
 

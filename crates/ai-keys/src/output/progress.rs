@@ -196,6 +196,7 @@ mod tests {
             is_terminal: true,
             has_colour: false,
             columns: Some(40),
+            ..Terminal::default()
         };
         let (output, captured) = Output::captured_with(Settings {
             err,

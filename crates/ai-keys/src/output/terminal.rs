@@ -18,6 +18,8 @@ pub struct Terminal {
     pub is_terminal: bool,
     /// Colours may be used.
     pub has_colour: bool,
+    /// The locale knows ASCII only: bars are drawn with it.
+    pub is_ascii: bool,
     /// How many columns fit, if the stream has an end to its lines or `COLUMNS`
     /// says so.
     pub columns: Option<u16>,
@@ -38,6 +40,7 @@ impl Terminal {
         Self {
             is_terminal,
             has_colour: has_colour(is_terminal, |name| std::env::var(name).ok()),
+            is_ascii: is_ascii(|name| std::env::var(name).ok()),
             columns: columns
                 .flatten()
                 .map(|(width, _)| width.0)
@@ -70,9 +73,38 @@ fn has_colour(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> b
     is_terminal && set("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// Decides on signs: the first of the three variables that says something names
+/// the locale; where none does, UTF-8 is shown.
+///
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02>,
+/// checked 2026-11-24.
+fn is_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        !(locale.contains("utf-8") || locale.contains("utf8"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_follow_the_locale() {
+        let ascii = |environment: &[(&str, &str)]| {
+            is_ascii(|name| {
+                let found = environment.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(!ascii(&[]));
+        assert!(!ascii(&[("LANG", "de_CH.UTF-8")]));
+        assert!(!ascii(&[("LC_ALL", ""), ("LANG", "C.utf8")]));
+        assert!(ascii(&[("LC_ALL", "C"), ("LANG", "de_CH.UTF-8")]));
+        assert!(ascii(&[("LANG", "POSIX")]));
+    }
 
     fn colour(is_terminal: bool, environment: &[(&str, &str)]) -> bool {
         has_colour(is_terminal, |name| {

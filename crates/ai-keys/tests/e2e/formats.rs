@@ -161,11 +161,14 @@ fn plans_snapshots_and_reports_are_what_their_schemas_say() {
     world.plan(&["--out", "plan.json"]).ended(0);
     let report = world.run(&["validate", "--format", "json"]).ended(0);
     world.folder.write("report.json", report.out);
+    let usage = ["usage", "--format", "json", "--all"];
+    let usage = world.run(&usage).ended(0);
+    world.folder.write("usage.json", usage.out);
     let Some(validator) = std::env::var_os("AI_KEYS_CHECK_JSONSCHEMA") else {
         println!("skipped: no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
         return;
     };
-    for of in ["snapshot", "plan", "report"] {
+    for of in ["snapshot", "plan", "report", "usage"] {
         let schema = world.run(&["schema", of]).ended(0);
         world.folder.write("schema.json", schema.out);
         let mut command = std::process::Command::new(&validator);

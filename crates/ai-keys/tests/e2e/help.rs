@@ -34,6 +34,7 @@ fn every_command_explains_itself() {
         "validate",
         "plan",
         "apply",
+        "usage",
         "snapshot",
         "import",
         "reveal",

@@ -54,4 +54,6 @@ mod support;
 #[cfg(test)]
 mod throttling;
 #[cfg(test)]
+mod usage;
+#[cfg(test)]
 mod year;

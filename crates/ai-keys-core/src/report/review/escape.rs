@@ -36,7 +36,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes text as a code span that it cannot leave.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let shown = plain(text);
     let fence = "`".repeat(longest_run(&shown) + 1);
     // A span's outermost spaces are taken away where it has both.
@@ -46,7 +46,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// The same inside a table, where a bar would end the cell even in code.
-pub(super) fn cell(text: &str) -> String {
+pub(in crate::report) fn cell(text: &str) -> String {
     let code = code(text);
     if !code.contains('|') {
         return code;
@@ -58,7 +58,7 @@ pub(super) fn cell(text: &str) -> String {
 /// Writes a sentence of ours that may quote untrusted words in backticks: the
 /// quoted words become code spans, and if what is left is more than plain
 /// words, the whole sentence becomes one.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     let shown = plain(text);
     let mut written = String::new();
     for (at, part) in shown.split('`').enumerate() {

@@ -11,7 +11,7 @@ mod comment;
 mod counts;
 mod detail;
 mod drift;
-mod escape;
+pub(super) mod escape;
 mod keep;
 mod marker;
 pub(super) mod mermaid;

@@ -4,20 +4,30 @@
 //! `fail-on: warning` it does, with the exit code of a check that failed (1).
 
 use ai_keys_core::report::review::{Issue, drift_issue};
+use ai_keys_core::report::{UsageQuestion, render_usage_markdown, usage_of_target};
 
 use super::super::RunError;
+use super::super::args::{NEAR_PERCENT, UNUSED_DAYS, USAGE_DAYS};
+use super::super::targets::Opened;
+use super::super::usage::count;
 use super::plan::{judge_warnings, plan_sheet};
 use super::request::{CommentWhen, FailOn};
 use super::sheet::{Sheet, Verdict, read_sheets};
 use super::{Job, report};
 use crate::exit::ExitCode;
 use crate::github::{Drift, Filed, file_drift};
+use crate::provider::aws::Observed;
 
 pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     let mut sheets = read_sheets(&job.request, &job.run)?;
+    let mut looked = Vec::new();
     for sheet in &mut sheets {
-        if let Err(error) = plan_sheet(sheet, job).await {
-            sheet.fail(&error, &job.run);
+        match plan_sheet(sheet, job).await {
+            Ok(found) => looked.push(found),
+            Err(error) => {
+                sheet.fail(&error, &job.run);
+                looked.push(None);
+            }
         }
         judge_warnings(sheet, job);
         judge_drift(sheet, job);
@@ -26,7 +36,38 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     for sheet in &sheets {
         file(sheet, job).await;
     }
+    for (sheet, found) in sheets.iter_mut().zip(looked) {
+        if let Some((opened, observed)) = found {
+            sheet.usage = usage_section(&opened, &observed, job).await;
+        }
+    }
     Ok(report::finish(&sheets, job))
+}
+
+/// Returns the section of the summary on who uses the keys: one call for each
+/// usage plan with a key of ours. What goes wrong is a warning: the look for
+/// drift is done.
+async fn usage_section(opened: &Opened, observed: &Observed, job: &Job) -> String {
+    let today = job.request.today;
+    let from = today.days_before(USAGE_DAYS - 1).unwrap_or(today);
+    let question = UsageQuestion {
+        target: &opened.desired.target,
+        namespace: &opened.desired.namespace,
+        with_foreign: false,
+        near_percent: NEAR_PERCENT,
+        unused_days: UNUSED_DAYS,
+    };
+    let counted = count(&opened.account, observed, &question, (from, today)).await;
+    match counted {
+        Ok(counted) => {
+            let usage = usage_of_target(&question, &observed.live, &counted);
+            format!("\n{}", render_usage_markdown(&usage))
+        }
+        Err(error) => {
+            job.warn(&format!("the summary says nothing of usage: {error}"));
+            String::new()
+        }
+    }
 }
 
 fn judge_drift(sheet: &mut Sheet, job: &Job) {

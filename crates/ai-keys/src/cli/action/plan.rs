@@ -4,11 +4,13 @@ use ai_keys_core::diagnostic::Severity;
 
 use super::super::RunError;
 use super::super::manifest_file::{shown, write_whole};
+use super::super::targets::Opened;
 use super::request::FailOn;
 use super::sheet::{Sheet, Verdict, read_sheets};
 use super::{Job, report};
 use crate::exit::ExitCode;
 use crate::github::{Create, plan_file_name};
+use crate::provider::aws::Observed;
 
 pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     let mut sheets = read_sheets(&job.request, &job.run)?;
@@ -24,14 +26,18 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     Ok(report::finish(&sheets, job))
 }
 
-/// Observes and plans one scope, unless its manifest has errors.
-pub(super) async fn plan_sheet(sheet: &mut Sheet, job: &Job) -> Result<(), RunError> {
+/// Observes and plans one scope, unless its manifest has errors. Returns what
+/// it was planned from.
+pub(super) async fn plan_sheet(
+    sheet: &mut Sheet,
+    job: &Job,
+) -> Result<Option<(Opened, Observed)>, RunError> {
     let Some(opened) = job.open(sheet).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let observed = opened.observe().await?;
     let Some(plan) = sheet.plan(&observed, job.request.today, &job.run) else {
-        return Ok(());
+        return Ok(None);
     };
     let path = job.request.folder().join(plan_file_name(&sheet.id));
     let text = job.run.output.scrub(&plan.to_json());
@@ -42,7 +48,7 @@ pub(super) async fn plan_sheet(sheet: &mut Sheet, job: &Job) -> Result<(), RunEr
     sheet.plan_file = Some(path.to_string_lossy().into_owned());
     sheet.remaining = plan.changes.len();
     sheet.plan = Some(plan);
-    Ok(())
+    Ok(Some((opened, observed)))
 }
 
 /// Fails a scope with warnings where they are asked to count.

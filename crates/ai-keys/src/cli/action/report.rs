@@ -208,7 +208,13 @@ pub(super) fn summarise(sheets: &[Sheet], note: &str, job: &Job) {
         .zip(&failures)
         .map(|(sheet, failures)| sheet.review(&sheet.stage, failures, &job.request))
         .collect();
-    let text = review::summary(&reviews);
+    let mut text = review::summary(&reviews);
+    for sheet in sheets {
+        // GitHub drops a summary that is too long whole; the plan is worth more.
+        if note.len() + text.len() + sheet.usage.len() <= review::LONGEST_SUMMARY {
+            text.push_str(&sheet.usage);
+        }
+    }
     let text = job.run.output.scrub(&format!("{note}{text}"));
     if let Err(error) = append(path, &text) {
         job.warn(&format!("there is no job summary: {error}"));

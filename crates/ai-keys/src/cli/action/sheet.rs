@@ -40,6 +40,8 @@ pub(super) struct Sheet {
     pub(super) remaining: usize,
     /// The plan's file, where one was written.
     pub(super) plan_file: Option<String>,
+    /// The section of the summary on who uses the keys; empty without one.
+    pub(super) usage: String,
 }
 
 /// How a scope ended: the exit code, and the word for it in the outputs.
@@ -133,6 +135,7 @@ impl Sheet {
             applied: 0,
             remaining: 0,
             plan_file: None,
+            usage: String::new(),
         }
     }
 

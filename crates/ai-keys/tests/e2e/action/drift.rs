@@ -1,10 +1,11 @@
 //! The nightly run: one issue for each scope, as long as there is drift.
 
+use ai_keys_sandbox::{Act, FaultRule, Refusal};
 use serde_json::{Value, json};
 
 use super::step::{MERGE, Site};
 use super::testing::{Reply, person};
-use crate::support::MANIFEST;
+use crate::support::{MANIFEST, scope};
 
 fn nightly(site: &Site, run: u64, day: &str) -> Value {
     let mut request = site.request("drift");
@@ -125,4 +126,41 @@ fn an_issue_of_a_stranger_with_our_marker_is_left_alone() {
     site.run(&nightly(&site, 2, "2026-11-25"))
         .ended(0)
         .logs("opened issue #2");
+}
+
+#[test]
+fn the_summary_says_who_uses_the_keys() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    let usage_plan = site.world.sandbox.usage_plans(&scope())[0].id.clone();
+    let key = site.world.key("alpha").id;
+    let days = [("2026-11-23", 40)];
+    let seeded = site
+        .world
+        .sandbox
+        .seed_usage(&scope(), &usage_plan, &key, &days);
+    seeded.unwrap();
+    site.world.take_calls();
+    let done = site.run(&nightly(&site, 1, "2026-11-24")).ended(0);
+    done.sums_up("**Usage** of `prod` from 2026-10-26 to 2026-11-24")
+        .sums_up("| `alpha` | 40 | 2026-11-23 |");
+    let calls = site.world.take_calls();
+    let of_usage = calls.iter().filter(|call| *call == "GetUsage").count();
+    assert_eq!(of_usage, 1, "one for each usage plan");
+}
+
+#[test]
+fn a_role_that_may_not_read_usage_looks_for_drift_all_the_same() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    let refusal = Refusal {
+        status: 403,
+        code: "AccessDeniedException".to_owned(),
+        message: "not authorized".to_owned(),
+    };
+    site.world
+        .faults(vec![FaultRule::on("GetUsage", Act::Refuse(refusal))]);
+    let done = site.run(&nightly(&site, 1, "2026-11-24")).ended(0);
+    let done = done.logs("warning: the summary says nothing of usage");
+    assert!(!done.summary.contains("**Usage**"), "{}", done.summary);
 }
