@@ -159,6 +159,7 @@ pub static CODES: &[&Code] = &[
     &live::AK416,
     &live::AK417,
     &live::AK418,
+    &live::AK419,
     &live::AK490,
 ];
 

@@ -189,6 +189,17 @@ code! {
 }
 code! {
     /// ## What it checks
+    /// `adopt` names the object that the entry has, or the entry has none yet.
+    /// ## Why it matters
+    /// An entry has one object. One that has it already takes over no other, so the one that
+    /// `adopt` names stays in the hands that it is in.
+    /// ## What to do
+    /// Remove `adopt`. To take the other object over too, give it an entry of its own; to take it
+    /// over in place of the present one, remove the entry, apply, and put it back.
+    AK419 "adopt-ignored" Warning
+}
+code! {
+    /// ## What it checks
     /// The target's provider is one that this version reads and changes.
     /// ## Why it matters
     /// Google API Keys and Azure API Management are validated and go no further. A plan for them

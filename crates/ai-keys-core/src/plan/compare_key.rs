@@ -37,6 +37,10 @@ impl<'a> Planner<'a> {
             let generation = newest.marker.generation;
             let is_older = |value: &OwnedObject<'_, LiveKey>| value.marker.generation < generation;
             let (older, twins): (Vec<_>, Vec<_>) = others.into_iter().partition(is_older);
+            let adopt = (desired.adopt.as_ref(), desired.span);
+            if twins.is_empty() {
+                self.warn_of_ignored_key(name, adopt, newest, &older);
+            }
             for twin in twins {
                 self.end_twin(name, desired, newest.handle, twin);
             }

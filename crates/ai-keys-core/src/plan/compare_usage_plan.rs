@@ -54,6 +54,8 @@ impl<'a> Planner<'a> {
         let resolved = sorted::set(stages.iter().flat_map(BTreeMap::keys).cloned());
         self.stages_of.insert(name, resolved);
         if let Some(owned) = self.keep_one_usage_plan(name, desired) {
+            let adopt = (desired.adopt.as_ref(), desired.span);
+            self.warn_of_ignored_usage_plan(name, adopt, owned);
             if let Some(stages) = stages {
                 self.update_usage_plan(name, desired, owned.handle, owned.live, &stages);
             }

@@ -8,6 +8,7 @@ mod compare_usage_plan;
 mod cost;
 mod deliveries;
 mod guard;
+mod ignored_adopt;
 mod lifecycle;
 pub mod order;
 mod planner;

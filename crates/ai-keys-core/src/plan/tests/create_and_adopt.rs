@@ -4,7 +4,7 @@ use crate::plan::testing::{
     TODAY, applied, attempted, complaints, day, empty, fields, planned, said,
 };
 use crate::plan::{Action, Step};
-use crate::state::Handle;
+use crate::state::{Handle, LiveState};
 
 #[test]
 fn a_key_that_is_not_there_is_made_with_everything_in_one_call() {
@@ -113,6 +113,29 @@ fn an_adopted_key_goes_by_its_marker_from_then_on() {
     let manifest = "[key.a]\nadopt = \"k1\"";
     let (_, after) = applied(manifest, &empty().key("k1", "a", ""), TODAY);
     assert!(planned("[key.a]", &after, TODAY).is_empty());
+}
+
+#[test]
+fn an_entry_that_has_its_key_takes_over_no_other_and_says_so() {
+    let live = empty()
+        .key("k1", "a", "[ai-keys: acme/a#1]")
+        .key("k2", "other", "");
+    let ignored = |manifest: &str, live: &LiveState| complaints(&attempted(manifest, live, TODAY));
+    let expected = "AK419 key `a` is `k1` already, so it does not take over `k2`";
+    assert_eq!(ignored("[key.a]\nadopt = \"k2\"", &live), [expected]);
+    let typo = "AK419 key `a` is `k1` already, so it does not take over `k9`";
+    assert_eq!(ignored("[key.a]\nadopt = \"k9\"", &live), [typo]);
+    assert_eq!(
+        ignored("[key.a]\nadopt = \"k1\"", &live),
+        [""; 0],
+        "its own"
+    );
+    // Rotated: the value that was taken over is the older one, and then gone.
+    let rotated = empty()
+        .key("k1", "a", "[ai-keys: acme/a#1 retiring=2026-12-01]")
+        .key("k3", "a", "[ai-keys: acme/a#2]");
+    assert_eq!(ignored("[key.a]\nadopt = \"k1\"", &rotated), [""; 0]);
+    assert_eq!(ignored("[key.a]\nadopt = \"k0\"", &rotated), [""; 0]);
 }
 
 #[test]

@@ -208,6 +208,18 @@ fn a_usage_plan_is_taken_over_with_its_keys() {
 }
 
 #[test]
+fn a_usage_plan_that_is_there_takes_over_no_other_and_says_so() {
+    let live = empty()
+        .usage_plan("u1", "gold", "[ai-keys: acme/gold#1]", &[], &[])
+        .usage_plan("u2", "other", "", &[], &[]);
+    let found = attempted("[usage-plan.gold]\nadopt = \"u2\"", &live, TODAY);
+    let expected = "AK419 usage plan `gold` is `u1` already, so it does not take over `u2`";
+    assert_eq!(complaints(&found), [expected]);
+    let own = attempted("[usage-plan.gold]\nadopt = \"u1\"", &live, TODAY);
+    assert_eq!(complaints(&own), [""; 0]);
+}
+
+#[test]
 fn a_usage_plan_of_cloudformation_is_adopted_only_with_an_acknowledgement() {
     let live = empty()
         .usage_plan("u1", "gold", "", &[], &[])
