@@ -91,6 +91,12 @@ impl Answer {
         self
     }
 
+    /// Replaces the body by text that says it is compressed JSON, and is not.
+    pub(crate) fn garbled(mut self) -> Self {
+        self.body = Bytes::from_static(b"not what it says");
+        self.with_header("content-encoding", "gzip")
+    }
+
     pub(crate) fn with_code(mut self, code: &str) -> Self {
         self.code = Some(code.to_owned());
         self

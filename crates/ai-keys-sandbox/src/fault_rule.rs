@@ -76,6 +76,14 @@ pub enum Act {
     HangAfter,
     /// The call is carried out, and the connection closed in the middle of the answer's body.
     Truncate,
+    /// The call is carried out, and each byte of the answer's body comes after this many
+    /// milliseconds: slower than any patience.
+    Drip(u64),
+    /// The call is carried out, and answered with text that is neither JSON nor XML, announced as
+    /// compressed.
+    Garble,
+    /// 307 to this URL; the call is not carried out.
+    Redirect(String),
     /// A read is answered from the state as it was when the rules were set (sandbox only).
     StaleRead,
 }

@@ -87,6 +87,9 @@ impl Act {
             }
             Self::ExpiredToken => protocol.refuse(&protocol.expired_token()),
             Self::ErrorBefore(status) => Answer::server_error(*status),
+            Self::Redirect(url) => {
+                Answer::json(307, &serde_json::Value::Null).with_header("location", url)
+            }
             Self::Refuse(refusal) => {
                 let Refusal {
                     status,

@@ -26,6 +26,8 @@ pub(crate) enum Reply {
     Whole(Answer),
     /// Half of the body, then a closed connection.
     Truncated(Answer),
+    /// The body byte by byte, with this pause before each.
+    Dripping(Answer, Duration),
     Close,
     Hang,
 }
@@ -74,7 +76,9 @@ impl Gate {
         reply: &Reply,
     ) -> JournalEntry {
         let answer = match reply {
-            Reply::Whole(answer) | Reply::Truncated(answer) => Some(answer),
+            Reply::Whole(answer) | Reply::Truncated(answer) | Reply::Dripping(answer, _) => {
+                Some(answer)
+            }
             Reply::Close | Reply::Hang => None,
         };
         JournalEntry {
@@ -114,6 +118,8 @@ where
         Act::HangAfter => Reply::Hang,
         Act::ErrorAfter(status) => Reply::Whole(Answer::server_error(status)),
         Act::Truncate => Reply::Truncated(answer),
+        Act::Drip(pause_ms) => Reply::Dripping(answer, Duration::from_millis(pause_ms)),
+        Act::Garble => Reply::Whole(answer.garbled()),
         _ => Reply::Whole(answer),
     }
 }

@@ -7,8 +7,9 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{io, thread};
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep};
 
 use crate::answer::Answer;
 use crate::gate::Reply;
@@ -142,7 +144,7 @@ where
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
         let answer = Answer::error(413, "RequestEntityTooLargeException", "Request too long");
-        return Ok(response(answer, false));
+        return Ok(response(answer, Manner::Whole));
     };
     let request = Incoming {
         method: parts.method.as_str().to_owned(),
@@ -153,17 +155,18 @@ where
     };
     // A task of its own: a call is carried out to its end though the client has gone away.
     match tokio::spawn(handler(request)).await {
-        Ok(Reply::Whole(answer)) => Ok(response(answer, false)),
-        Ok(Reply::Truncated(answer)) => Ok(response(answer, true)),
+        Ok(Reply::Whole(answer)) => Ok(response(answer, Manner::Whole)),
+        Ok(Reply::Truncated(answer)) => Ok(response(answer, Manner::Cut)),
+        Ok(Reply::Dripping(answer, pause)) => Ok(response(answer, Manner::dripping(pause))),
         Ok(Reply::Close) | Err(_) => Err(Closed),
         Ok(Reply::Hang) => std::future::pending().await,
     }
 }
 
-fn response(answer: Answer, is_cut: bool) -> Response<Payload> {
+fn response(answer: Answer, manner: Manner) -> Response<Payload> {
     let mut response = Response::new(Payload {
         body: answer.body,
-        is_cut,
+        manner,
     });
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -176,10 +179,26 @@ fn response(answer: Answer, is_cut: bool) -> Response<Payload> {
     response
 }
 
-/// A body that may break off half way.
+/// A body that may break off half way, or come byte by byte.
 struct Payload {
     body: Bytes,
-    is_cut: bool,
+    manner: Manner,
+}
+
+enum Manner {
+    Whole,
+    Cut,
+    Dripping {
+        pause: Duration,
+        next: Pin<Box<Sleep>>,
+    },
+}
+
+impl Manner {
+    fn dripping(pause: Duration) -> Self {
+        let next = Box::pin(tokio::time::sleep(pause));
+        Self::Dripping { pause, next }
+    }
 }
 
 impl Body for Payload {
@@ -188,27 +207,35 @@ impl Body for Payload {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
-        if self.body.is_empty() {
+        let Self { body, manner } = &mut *self;
+        if body.is_empty() {
             return Poll::Ready(None);
         }
-        let whole = std::mem::take(&mut self.body);
-        if !self.is_cut {
-            return Poll::Ready(Some(Ok(Frame::data(whole))));
+        match manner {
+            Manner::Whole => Poll::Ready(Some(Ok(Frame::data(std::mem::take(body))))),
+            Manner::Cut => {
+                let whole = std::mem::take(body);
+                let half = whole.slice(..whole.len() / 2);
+                *manner = Manner::Whole;
+                // The declared length stays unreached: hyper closes the connection.
+                Poll::Ready(if half.is_empty() {
+                    Some(Err(Closed))
+                } else {
+                    Some(Ok(Frame::data(half)))
+                })
+            }
+            Manner::Dripping { pause, next } => {
+                ready!(next.as_mut().poll(context));
+                next.as_mut().reset(Instant::now() + *pause);
+                Poll::Ready(Some(Ok(Frame::data(body.split_to(1)))))
+            }
         }
-        let half = whole.slice(..whole.len() / 2);
-        self.is_cut = false;
-        // The declared length stays unreached: hyper closes the connection.
-        Poll::Ready(if half.is_empty() {
-            Some(Err(Closed))
-        } else {
-            Some(Ok(Frame::data(half)))
-        })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_empty() && !self.is_cut
+        self.body.is_empty() && !matches!(self.manner, Manner::Cut)
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -213,6 +213,7 @@ fn dress(shared: &Shared, reply: Reply) -> Reply {
     match reply {
         Reply::Whole(answer) => Reply::Whole(add(answer)),
         Reply::Truncated(answer) => Reply::Truncated(add(answer)),
+        Reply::Dripping(answer, pause) => Reply::Dripping(add(answer), pause),
         Reply::Close => Reply::Close,
         Reply::Hang => Reply::Hang,
     }

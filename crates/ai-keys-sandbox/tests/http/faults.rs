@@ -34,11 +34,18 @@ fn acts_before_leave_no_key_and_acts_after_leave_one() {
         (Act::HangAfter, "0", 1),
         (Act::ErrorAfter(500), "500 -: -", 1),
         (Act::Truncate, "0", 1),
+        (Act::Drip(400), "0", 1),
+        (Act::Garble, "201", 1),
+        (
+            Act::Redirect("http://127.0.0.1:1/".to_owned()),
+            "307",
+            0,
+        ),
         (Act::Delay, "201", 1),
     ];
     for (act, verdict, keys) in cases {
         let (sandbox, mut client) = quick();
-        if matches!(act, Act::HangBefore | Act::HangAfter) {
+        if matches!(act, Act::HangBefore | Act::HangAfter | Act::Drip(_)) {
             client.timeout = Duration::from_millis(200);
         }
         sandbox

@@ -89,6 +89,8 @@ fn keys_of_the_same_name_that_are_not_ours_are_left_alone() {
             .iter()
             .all(|id| before.iter().any(|key| key.id == *id))
     );
+    world.settles();
+    assert_eq!(world.keys(), before);
 }
 
 #[test]

@@ -95,14 +95,24 @@ fn an_update_of_a_usage_plan_whose_answer_is_lost_is_not_repeated_blindly() {
     world.settles();
 }
 
+/// Six keys are to be made, and the service breaks down in the middle for as long as two of them
+/// are tried: the others are made, and the count is right.
 #[test]
 fn a_burst_of_errors_leaves_an_exact_summary() {
-    let world = World::new(MANIFEST);
+    let more = |name| format!("\n[key.{name}]\ndescription = \"x\"\nowner = \"team-a\"\n");
+    let names = ["gamma", "delta", "epsilon", "zeta"];
+    let world = World::new(&format!("{MANIFEST}{}", names.map(more).concat()));
     world.faults(vec![
         FaultRule::on("CreateApiKey", Act::ErrorBefore(500)).turn(Turn::First(3)),
+        FaultRule::on("CreateUsagePlanKey", Act::ErrorBefore(500)).turn(Turn::First(5)),
     ]);
-    world.apply().ended(0).shows("applied 5 of 5");
-    world.settles();
+    world
+        .apply()
+        .ended(4)
+        .shows("applied 12 of 13")
+        .says("CreateUsagePlanKey");
+    assert_eq!(world.keys().len(), 6);
+    world.settles_on(TODAY, 90);
 }
 
 /// Between the lost answer and the next try somebody rewrites the description:

@@ -15,14 +15,22 @@ mod behind_our_back;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod concurrent;
+#[cfg(test)]
+mod consistency;
+#[cfg(test)]
+mod console;
 #[cfg(test)]
 #[cfg(unix)]
 mod crash;
 #[cfg(test)]
 mod exit_codes;
+#[cfg(test)]
+mod failing_stores;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
@@ -38,6 +46,8 @@ mod looks;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
+mod odd_answers;
+#[cfg(test)]
 #[cfg(unix)]
 mod pages;
 #[cfg(test)]
@@ -46,7 +56,10 @@ mod patience;
 mod refusals;
 #[cfg(test)]
 mod repairs;
+#[cfg(test)]
 mod reviewed;
+#[cfg(test)]
+mod scenarios;
 #[cfg(test)]
 mod story;
 #[cfg(test)]

@@ -27,15 +27,26 @@ fn a_call_is_not_sent_again_before_its_time() {
     world.settles();
 }
 
+/// Seven of ten calls are refused, reads and writes, and no request comes again before its time.
 #[test]
 fn a_storm_of_refusals_is_waited_out() {
     let world = World::new(MANIFEST);
     let storm = FaultRule::everywhere(Act::Throttle(Some("1".to_owned())));
-    world.faults(vec![FaultRule {
-        method: Some("POST".to_owned()),
-        ..storm.turn(Turn::Percent(50))
-    }]);
+    world.faults(vec![storm.turn(Turn::Percent(70))]);
     world.apply().ended(0).shows("applied 5 of 5");
+    let journal = world.sandbox.journal();
+    let refused = journal.iter().filter(|entry| entry.injected);
+    assert!(refused.clone().count() >= 15, "it was a storm");
+    for early in refused {
+        let soon = early.at_ms..early.at_ms + 1000;
+        let again = journal.iter().find(|entry| {
+            entry.body_mark == early.body_mark
+                && (&entry.operation, &entry.path) == (&early.operation, &early.path)
+                && entry.at_ms > early.at_ms
+                && soon.contains(&entry.at_ms)
+        });
+        assert!(again.is_none(), "{again:?} comes before its time");
+    }
     world.settles();
 }
 

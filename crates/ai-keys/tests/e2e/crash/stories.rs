@@ -60,7 +60,7 @@ fn create() {
     Story {
         name: "create three keys and two usage plans",
         before: nothing,
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }
@@ -80,7 +80,7 @@ fn update() {
                 ),
             ])
         },
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }
@@ -95,7 +95,7 @@ fn attach() {
                 "usage-plans = [\"partner\", \"standard\"]",
             )])
         },
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }
@@ -110,7 +110,7 @@ fn move_between_usage_plans() {
                 "usage-plans = [\"standard\"]",
             )])
         },
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }
@@ -120,7 +120,7 @@ fn tags() {
     Story {
         name: "change tags",
         before: || applied_then(&[("{ cost = \"1\" }", "{ team = \"a\", env = \"prod\" }")]),
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }
@@ -131,6 +131,7 @@ fn expire() {
         name: "disable a key on its day",
         before: || applied_then(&[("\"Second\"", "\"Second\"\nexpires = 2026-12-01")]),
         day: "2026-12-02",
+        ..Story::default()
     }
     .tell();
 }
@@ -146,7 +147,8 @@ fn remove() {
     Story {
         name: "remove a key: disabled, its grace begins",
         before: without_alpha,
-        day: TODAY,
+        is_acknowledged: true,
+        ..Story::default()
     }
     .tell();
 }
@@ -161,6 +163,8 @@ fn delete() {
             world
         },
         day: "2026-12-30",
+        is_acknowledged: true,
+        ..Story::default()
     }
     .tell();
 }
@@ -178,6 +182,7 @@ fn restore() {
             world
         },
         day: "2026-11-25",
+        ..Story::default()
     }
     .tell();
 }
@@ -192,7 +197,8 @@ fn remove_a_usage_plan() {
                 ("usage-plans = [\"partner\"]", "usage-plans = [\"standard\"]"),
             ])
         },
-        day: TODAY,
+        is_acknowledged: true,
+        ..Story::default()
     }
     .tell();
 }
@@ -217,7 +223,7 @@ fn adopt() {
                 .write("keys.toml", format!("{MANIFEST}{entry}"));
             world
         },
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }
@@ -232,7 +238,7 @@ fn rename_an_entry() {
             world.edit("[key.gamma]", &format!("[key.omega]\nadopt = \"{id}\""));
             world
         },
-        day: TODAY,
+        ..Story::default()
     }
     .tell();
 }

@@ -2,6 +2,7 @@
 
 mod folder;
 mod http;
+mod oracle;
 mod run;
 mod world;
 

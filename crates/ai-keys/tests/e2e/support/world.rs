@@ -1,6 +1,7 @@
 //! A folder with a manifest, and an account that the command reaches as it reaches AWS.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use ai_keys_sandbox::{
@@ -40,12 +41,19 @@ description = "Second"
 owner = "team-a"
 "#;
 
+/// The folder of a sandbox that is at hand.
+const AT_HAND: &str = "box";
+
 /// A sandbox in memory, without rates, whose clock runs from noon of [`TODAY`].
 pub(crate) struct World {
     pub(crate) folder: Folder,
     pub(crate) sandbox: Sandbox,
     pub(crate) stage: StageRef,
+    /// The folder of a sandbox that is reached with `--sandbox`.
+    at_hand: Option<&'static str>,
     printed: RefCell<String>,
+    /// Every value that was ever seen: one that is gone must not be shown either.
+    values: RefCell<BTreeSet<String>>,
 }
 
 impl World {
@@ -54,27 +62,47 @@ impl World {
     }
 
     pub(crate) fn with(manifest: &str, options: Options) -> Self {
-        let sandbox = Sandbox::start(Options {
-            limits: Limits::Off,
-            clock: Clock::running_from(TODAY, 1).unwrap(),
-            ..options
-        })
-        .unwrap();
-        let stage = sandbox.ensure_stage(&scope(), "chat-api", "prod");
+        let sandbox = Sandbox::start(without_rates(options)).unwrap();
+        Self::around(sandbox, Folder::new(), None, manifest)
+    }
+
+    /// As [`World::new`], reached with `--sandbox`: a new value is delivered without the seconds that
+    /// AWS needs before it works.
+    pub(crate) fn at_hand(manifest: &str) -> Self {
         let folder = Folder::new();
+        let dir = folder.path().join(AT_HAND);
+        std::fs::create_dir(&dir).unwrap();
+        let sandbox = Sandbox::open(&dir, without_rates(Options::default())).unwrap();
+        Self::around(sandbox, folder, Some("--sandbox=box"), manifest)
+    }
+
+    fn around(
+        sandbox: Sandbox,
+        folder: Folder,
+        at_hand: Option<&'static str>,
+        manifest: &str,
+    ) -> Self {
+        let stage = sandbox.ensure_stage(&scope(), "chat-api", "prod");
         folder.write("keys.toml", manifest);
         Self {
             folder,
             sandbox,
             stage,
+            at_hand,
             printed: RefCell::default(),
+            values: RefCell::default(),
         }
     }
 
     /// Returns the command with the account's credentials.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = ai_keys(self.folder.path());
-        command.args(words).envs([
+        command.args(words);
+        if let Some(flag) = self.at_hand {
+            command.arg(flag);
+            return command;
+        }
+        command.envs([
             ("AWS_ENDPOINT_URL", self.sandbox.url()),
             ("AWS_ACCESS_KEY_ID", &format!("AKIATEST{ACCOUNT}")),
             ("AWS_SECRET_ACCESS_KEY", "nobody-checks-it"),
@@ -102,10 +130,16 @@ impl World {
     }
 
     pub(crate) fn shows_no_value(&self) {
+        self.values.borrow_mut().extend(self.sandbox.values());
         let printed = self.printed.borrow();
-        for value in self.sandbox.values() {
-            assert!(!printed.contains(&value), "a value was printed");
+        for value in self.values.borrow().iter() {
+            assert!(!printed.contains(value), "a value was printed");
         }
+    }
+
+    /// Returns every value that was seen so far.
+    pub(super) fn values(&self) -> BTreeSet<String> {
+        self.values.borrow().clone()
     }
 
     pub(crate) fn plan(&self, words: &[&str]) -> Ran {
@@ -178,33 +212,6 @@ impl World {
         let kept = journal.into_iter().filter(keep);
         kept.filter_map(|entry| entry.operation).collect()
     }
-
-    /// The oracle of every fault: without faults, one apply ends in a state
-    /// that nothing is left to do in, however the runs before it ended.
-    #[track_caller]
-    pub(crate) fn settles(&self) {
-        self.settles_in(60);
-    }
-
-    /// As [`World::settles`], with a budget of calls since the journal was
-    /// emptied.
-    #[track_caller]
-    pub(crate) fn settles_in(&self, calls: usize) {
-        self.faults(Vec::new());
-        self.apply().ended(0);
-        let journal = self.sandbox.journal();
-        assert!(journal.len() <= calls, "{} calls", journal.len());
-        assert!(most_in_a_second(&journal) <= 50, "40 at once, 10 a second");
-        self.take_writes();
-        self.apply().ended(0).shows("no changes");
-        assert_eq!(self.take_writes(), [""; 0], "a second apply writes nothing");
-        let mut markers: Vec<String> = self.keys().iter().filter_map(marker).collect();
-        markers.sort();
-        let all = markers.len();
-        markers.dedup();
-        assert_eq!(markers.len(), all, "two live keys of one entry");
-        self.shows_no_value();
-    }
 }
 
 /// The account and region of the tests.
@@ -212,21 +219,10 @@ pub(crate) fn scope() -> Scope {
     Scope::new(ACCOUNT, "eu-west-1")
 }
 
-/// Returns namespace, entry and generation of a key of ours.
-fn marker(key: &KeyRecord) -> Option<String> {
-    let (_, marker) = key.description.as_ref()?.split_once("[ai-keys: ")?;
-    let end = marker.find([' ', ']', ';', ',']).unwrap_or(marker.len());
-    marker.get(..end).map(str::to_owned)
-}
-
-fn most_in_a_second(journal: &[JournalEntry]) -> usize {
-    let mut moments: Vec<i64> = journal.iter().map(|entry| entry.at_ms).collect();
-    moments.sort_unstable();
-    let within = |start: &i64| {
-        moments
-            .iter()
-            .filter(|moment| (*start..start + 1000).contains(moment))
-            .count()
-    };
-    moments.iter().map(within).max().unwrap_or(0)
+fn without_rates(options: Options) -> Options {
+    Options {
+        limits: Limits::Off,
+        clock: Clock::running_from(TODAY, 1).unwrap(),
+        ..options
+    }
 }

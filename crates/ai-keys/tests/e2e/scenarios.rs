@@ -1,0 +1,323 @@
+//! The catalogue of fault scenarios: which test shows each one, and what comes of it. It is a table
+//! of `docs/guarantees.md`, which `UPDATE=1` rewrites.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// A scenario, its outcome, and the tests that show it, each as `file::function`.
+struct Scenario {
+    number: u32,
+    what: &'static str,
+    outcome: &'static str,
+    tests: &'static [&'static str],
+}
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        number: 1,
+        what: "7 of 10 calls are throttled",
+        outcome: "waits at least as long as `Retry-After` says; converges, exit 0",
+        tests: &[
+            "throttling::a_storm_of_refusals_is_waited_out",
+            "throttling::a_call_is_not_sent_again_before_its_time",
+        ],
+    },
+    Scenario {
+        number: 2,
+        what: "creating is throttled for ever",
+        outcome: "stops after two minutes without an answer, key by key; a re-run finishes",
+        tests: &["patience::creates_that_are_refused_for_ever_are_given_up_one_by_one"],
+    },
+    Scenario {
+        number: 3,
+        what: "429 without `Retry-After`, with nonsense, with a date",
+        outcome: "jittered backoff; converges, exit 0",
+        tests: &["throttling::a_refusal_without_a_time_or_with_a_silly_one_is_waited_out_too"],
+    },
+    Scenario {
+        number: 4,
+        what: "a key is made, the connection drops",
+        outcome: "one key: the repeat is answered 409, and the key adopted by value and marker",
+        tests: &["lost_answers::a_create_whose_connection_closed_is_adopted"],
+    },
+    Scenario {
+        number: 5,
+        what: "the same with 503, with half an answer, with none",
+        outcome: "as 4; of usage plans and associations too there is one",
+        tests: &[
+            "lost_answers::a_create_that_answered_503_is_adopted",
+            "lost_answers::a_create_with_half_an_answer_is_adopted",
+            "lost_answers::a_create_that_never_answers_is_adopted",
+            "lost_answers::a_usage_plan_is_made_once",
+            "lost_answers::a_key_is_put_on_its_usage_plan_once",
+        ],
+    },
+    Scenario {
+        number: 6,
+        what: "409, and the key is of somebody else",
+        outcome: "not adopted, not touched; exit 4; no value printed",
+        tests: &[
+            "refusals::a_value_that_a_key_of_somebody_else_has_is_not_taken_over",
+            "lost_answers::a_key_without_our_marker_is_not_adopted_even_if_its_value_is_ours",
+        ],
+    },
+    Scenario {
+        number: 7,
+        what: "409 \"concurrent modification\", three times",
+        outcome: "tried again one by one; exit 0",
+        tests: &["refusals::a_concurrent_modification_is_tried_again"],
+    },
+    Scenario {
+        number: 8,
+        what: "two applies at once",
+        outcome: "no more than a twin, said by the next plan and healed; see below",
+        tests: &["concurrent::two_applies_at_once_end_in_one_key_for_each_entry"],
+    },
+    Scenario {
+        number: 9,
+        what: "a burst of 500 among many creates",
+        outcome: "the others go on; the count of what was done is exact; exit 4",
+        tests: &["lost_answers::a_burst_of_errors_leaves_an_exact_summary"],
+    },
+    Scenario {
+        number: 10,
+        what: "SIGKILL before and after every request",
+        outcome: "the next run ends where the undisturbed one did: the crash matrix above",
+        tests: &["interruption::a_killed_apply_is_finished_by_the_next_one"],
+    },
+    Scenario {
+        number: 11,
+        what: "SIGINT, SIGTERM, a cancelled job",
+        outcome: "nothing new is started, what is in flight is finished; exit 130 within 5 s",
+        tests: &[
+            "interruption::an_interrupted_apply_ends_soon_and_the_next_one_finishes_it",
+            "interruption::a_cancelled_apply_ends_soon_and_the_next_one_finishes_it",
+            "interruption::a_call_that_never_answers_does_not_hold_up_the_end",
+        ],
+    },
+    Scenario {
+        number: 12,
+        what: "a key was deleted in the console",
+        outcome: "the plan shows that it is made anew, with a new value; its secret gets that value",
+        tests: &["console::a_key_that_was_deleted_gets_a_new_value_and_so_does_its_secret"],
+    },
+    Scenario {
+        number: 13,
+        what: "a key is deleted between plan and apply",
+        outcome: "a reviewed plan is stale (exit 5); in the middle of an apply, exit 4 and \"plan again\"",
+        tests: &[
+            "reviewed::a_key_deleted_since_the_review_makes_the_plan_stale",
+            "console::a_key_that_goes_away_while_its_change_is_on_its_way_is_planned_again",
+        ],
+    },
+    Scenario {
+        number: 14,
+        what: "a key was disabled, renamed, moved",
+        outcome: "shown field by field; put back with one update and two associations",
+        tests: &["console::what_was_changed_in_the_console_is_shown_field_by_field_and_put_back"],
+    },
+    Scenario {
+        number: 15,
+        what: "a usage plan was deleted",
+        outcome: "made anew, with its keys",
+        tests: &["behind_our_back::a_usage_plan_that_was_deleted_is_made_anew_with_its_keys"],
+    },
+    Scenario {
+        number: 16,
+        what: "a stage was made anew",
+        outcome: "put back on the usage plan with one call",
+        tests: &["behind_our_back::a_stage_that_was_made_anew_is_put_back_with_one_call"],
+    },
+    Scenario {
+        number: 17,
+        what: "several keys of one name",
+        outcome: "ours is known by its marker; the others are never touched",
+        tests: &["behind_our_back::keys_of_the_same_name_that_are_not_ours_are_left_alone"],
+    },
+    Scenario {
+        number: 18,
+        what: "a new key is not listed yet",
+        outcome: "looked for six times, 2 s apart; a run inside the lag may make a twin, which is said and healed",
+        tests: &[
+            "consistency::a_new_key_that_no_list_shows_yet_is_looked_for_and_not_made_again",
+            "consistency::a_twin_that_a_lagging_list_made_is_said_and_healed_and_the_value_in_use_stays",
+        ],
+    },
+    Scenario {
+        number: 19,
+        what: "a list changes while it is read; its position expires",
+        outcome: "a key on two pages counts once; the list is started again once, then given up",
+        tests: &[
+            "consistency::a_list_that_changes_between_its_pages_takes_none_of_ours_for_missing",
+            "behind_our_back::a_list_whose_position_expired_is_read_from_the_start_once",
+        ],
+    },
+    Scenario {
+        number: 20,
+        what: "a list fails after its first page",
+        outcome: "nothing is planned; exit 6",
+        tests: &["behind_our_back::a_list_that_fails_after_its_first_page_plans_nothing"],
+    },
+    Scenario {
+        number: 21,
+        what: "the account's quota is reached",
+        outcome: "not tried again; the rest goes on; exit 4",
+        tests: &["refusals::a_reached_quota_is_not_tried_again_and_stops_nobody_else"],
+    },
+    Scenario {
+        number: 22,
+        what: "a key left a usage plan and cannot join the next",
+        outcome: "the report says that it is answered 403; the next run does it first",
+        tests: &[
+            "refusals::a_key_that_lost_its_usage_plan_halfway_is_named_and_comes_first_next_time",
+        ],
+    },
+    Scenario {
+        number: 23,
+        what: "a secret store denies, throttles, breaks down, is full, has no KMS key, is deleted",
+        outcome: "the old value goes on working and has no last day; a re-run delivers the same new value",
+        tests: &[
+            "failing_stores::a_store_that_denies_keeps_the_old_value_working",
+            "failing_stores::a_store_that_refuses_the_request_keeps_the_old_value_working",
+            "failing_stores::a_store_whose_kms_key_is_gone_keeps_the_old_value_working",
+            "failing_stores::a_store_that_finds_the_value_too_long_keeps_the_old_value_working",
+            "failing_stores::a_store_that_is_full_keeps_the_old_value_working",
+            "failing_stores::a_throttled_store_is_waited_for",
+            "failing_stores::a_store_that_answers_500_and_then_nothing_is_delivered_to_once",
+            "failing_stores::a_secret_that_is_scheduled_for_deletion_is_told_and_never_restored",
+            "failing_stores::a_first_delivery_that_fails_arrives_later_with_the_same_value",
+        ],
+    },
+    Scenario {
+        number: 24,
+        what: "credentials expire midway; they are of another account",
+        outcome: "stops at once, a 403 is never repeated (exit 4); refused before the first write (exit 5)",
+        tests: &[
+            "refusals::credentials_that_expire_midway_stop_everything_at_once",
+            "reviewed::a_plan_for_another_account_is_refused",
+        ],
+    },
+    Scenario {
+        number: 25,
+        what: "clocks: off, jumping back, ahead, in another time zone",
+        outcome: "exit 6 says to set the clock; nothing is rotated twice or early; days are of UTC",
+        tests: &[
+            "clocks::a_host_whose_clock_is_off_is_told_so_and_asks_once",
+            "clocks::a_clock_that_jumps_back_inside_a_rotation_rotates_nothing_again",
+            "clocks::a_key_that_is_younger_than_today_is_not_rotated",
+            "clocks::the_time_zone_of_the_machine_changes_nothing",
+        ],
+    },
+    Scenario {
+        number: 26,
+        what: "a redirect to another host",
+        outcome: "not followed: the value in the body is sent to nobody else",
+        tests: &["odd_answers::a_redirect_is_not_followed"],
+    },
+    Scenario {
+        number: 27,
+        what: "an answer that is no JSON, or that drips for ever",
+        outcome: "given up after 10 s and looked up; one key",
+        tests: &[
+            "odd_answers::an_answer_that_cannot_be_read_is_looked_up",
+            "odd_answers::an_answer_that_drips_is_given_up_and_looked_up",
+        ],
+    },
+    Scenario {
+        number: 28,
+        what: "all logging that the environment can ask for",
+        outcome: "no value in any encoding, in output, files and journal",
+        tests: &["canary::no_value_leaves_the_process"],
+    },
+    Scenario {
+        number: 29,
+        what: "an endpoint that is not AWS in the environment",
+        outcome: "announced on every run",
+        tests: &["looks::a_foreign_endpoint_is_announced"],
+    },
+];
+
+/// Scenarios that change nothing, or have an oracle of their own.
+const WITHOUT_THE_ORACLE: [u32; 2] = [28, 29];
+
+const START: &str = "<!-- scenarios: written by the tests -->\n";
+const END: &str = "<!-- end of scenarios -->\n";
+
+fn table() -> String {
+    let mut table =
+        String::from("| # | what goes wrong | what comes of it | tests |\n|---|---|---|---|\n");
+    for Scenario {
+        number,
+        what,
+        outcome,
+        tests,
+    } in SCENARIOS
+    {
+        let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
+        let tests = tests.join("<br>");
+        writeln!(table, "| {number} | {what} | {outcome} | {tests} |").unwrap();
+    }
+    table
+}
+
+/// Returns a test's body, if there is such a test.
+fn body(test: &str) -> Option<String> {
+    let (file, function) = test.split_once("::").unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/e2e/{file}.rs"));
+    let source = std::fs::read_to_string(path).ok()?;
+    let (before, rest) = source.split_once(&format!("fn {function}("))?;
+    let is_test = before
+        .lines()
+        .rev()
+        .take(2)
+        .any(|line| line.contains("test"));
+    let body = rest.split("\n}\n").next()?;
+    is_test.then(|| with_helpers(body, &source))
+}
+
+/// Adds the bodies of the functions of the same file that a body calls.
+fn with_helpers(body: &str, source: &str) -> String {
+    let mut all = body.to_owned();
+    for helper in source.split("\nfn ").skip(1) {
+        let name = helper.split('(').next().unwrap();
+        if body.contains(&format!("{name}(")) {
+            all.push_str(helper.split("\n}\n").next().unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn every_scenario_has_its_tests_and_they_ask_the_oracle() {
+    for (at, scenario) in SCENARIOS.iter().enumerate() {
+        assert_eq!(usize::try_from(scenario.number).unwrap(), at + 1);
+        let bodies = scenario
+            .tests
+            .iter()
+            .map(|test| body(test).unwrap_or_else(|| panic!("{test} is no test")));
+        let asks = bodies.filter(|body| body.contains(".settles")).count();
+        let is_exempt = WITHOUT_THE_ORACLE.contains(&scenario.number);
+        assert!(
+            asks > 0 || is_exempt,
+            "scenario {} asks no oracle",
+            scenario.number
+        );
+    }
+}
+
+#[test]
+fn the_page_shows_every_scenario() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guarantees.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(START).unwrap();
+    let (shown, after) = rest.split_once(END).unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        let page = format!("{before}{START}{}{END}{after}", table());
+        std::fs::write(&path, page).unwrap();
+    } else {
+        assert!(
+            shown == table(),
+            "run UPDATE=1 cargo test -p ai-keys --test e2e scenarios"
+        );
+    }
+}

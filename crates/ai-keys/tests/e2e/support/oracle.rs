@@ -1,0 +1,124 @@
+//! The oracle of every fault: five things that hold once a run without faults has ended, however
+//! the runs before it ended.
+//!
+//! - (a) no two live keys of one entry and generation;
+//! - (b) no secret of ours that holds the value of a key that does not exist;
+//! - (c) no value in anything that was printed or written, nor in the journal of requests;
+//! - (d) a second apply writes nothing;
+//! - (e) the calls stay within a number and a rate.
+
+use ai_keys_core::state::Marker;
+use ai_keys_sandbox::JournalEntry;
+
+use super::world::{TODAY, World, scope};
+
+/// More calls than any of the small worlds needs, faults included.
+const CALLS: usize = 60;
+/// AWS takes 40 at once, and 10 a second.
+const CALLS_IN_A_SECOND: usize = 50;
+
+impl World {
+    /// Ends all faults, applies once, and asks the oracle.
+    #[track_caller]
+    pub(crate) fn settles(&self) {
+        self.settles_on(TODAY, CALLS);
+    }
+
+    /// As [`World::settles`], on a day, with a budget of calls since the journal was emptied.
+    #[track_caller]
+    pub(crate) fn settles_on(&self, day: &str, calls: usize) {
+        self.faults(Vec::new());
+        self.apply_on(day).ended(0);
+        let journal = self.sandbox.journal();
+        assert!(journal.len() <= calls, "(e) {} calls", journal.len());
+        let most = most_in_a_second(&journal);
+        assert!(most <= CALLS_IN_A_SECOND, "(e) {most} calls in a second");
+        self.nothing_leaked();
+        self.take_writes();
+        self.apply_on(day).ended(0).shows("no changes");
+        self.is_settled();
+    }
+
+    /// Asks the oracle after an apply that had nothing left to do.
+    #[track_caller]
+    pub(crate) fn is_settled(&self) {
+        self.nothing_leaked();
+        assert_eq!(self.take_writes(), [""; 0], "(d) a second apply writes");
+        self.no_key_is_there_twice();
+        self.no_secret_is_of_a_key_that_is_gone();
+    }
+
+    fn no_key_is_there_twice(&self) {
+        let mut ours: Vec<String> = self.markers().into_iter().map(|(name, _)| name).collect();
+        ours.sort();
+        let all = ours.len();
+        ours.dedup();
+        assert_eq!(ours.len(), all, "(a) two live keys of one entry: {ours:?}");
+    }
+
+    /// A secret outlives the entry whose value it held; it never outlives the value otherwise.
+    fn no_secret_is_of_a_key_that_is_gone(&self) {
+        let secrets = self.sandbox.secrets(&scope()).into_iter();
+        let secrets = secrets
+            .filter(|secret| !secret.is_deleted)
+            .filter_map(|secret| Some((secret.name, secret.description?, secret.value?)));
+        let parameters = self.sandbox.parameters(&scope()).into_iter();
+        let parameters = parameters.filter_map(|parameter| {
+            Some((parameter.name, parameter.description?, parameter.value))
+        });
+        for (name, description, held) in secrets.chain(parameters) {
+            let Some(note) = Marker::split(&description).1 else {
+                continue;
+            };
+            let entry = format!("{}/{}#", note.namespace, note.name);
+            let markers = self.markers().into_iter();
+            let mut live = markers.filter(|(marker, _)| marker.starts_with(&entry));
+            let is_of_one = live.any(|(_, value)| held.contains(&value));
+            let is_gone = !self
+                .markers()
+                .iter()
+                .any(|(marker, _)| marker.starts_with(&entry));
+            assert!(is_of_one || is_gone, "(b) {name} holds a value of no key");
+        }
+    }
+
+    /// Returns entry and generation of each key of ours, with its value.
+    fn markers(&self) -> Vec<(String, String)> {
+        let keys = self.keys().into_iter();
+        keys.filter_map(|key| {
+            let marker = Marker::split(key.description.as_deref()?).1?;
+            let Marker {
+                namespace,
+                name,
+                generation,
+                ..
+            } = marker;
+            Some((format!("{namespace}/{name}#{generation}"), key.value))
+        })
+        .collect()
+    }
+
+    fn nothing_leaked(&self) {
+        self.shows_no_value();
+        let journal = serde_json::to_string(&self.sandbox.journal()).unwrap();
+        let files = self.folder.names().into_iter();
+        let files = files.filter(|name| self.folder.path().join(name).is_file());
+        let written: String = files.map(|name| self.folder.read(&name)).collect();
+        for value in self.values() {
+            assert!(!journal.contains(&value), "(c) a value in the journal");
+            assert!(!written.contains(&value), "(c) a value in a file");
+        }
+    }
+}
+
+fn most_in_a_second(journal: &[JournalEntry]) -> usize {
+    let mut moments: Vec<i64> = journal.iter().map(|entry| entry.at_ms).collect();
+    moments.sort_unstable();
+    let within = |start: &i64| {
+        moments
+            .iter()
+            .filter(|moment| (*start..start + 1000).contains(moment))
+            .count()
+    };
+    moments.iter().map(within).max().unwrap_or(0)
+}
