@@ -275,8 +275,7 @@ test("what AWS says in an error runs no command and mentions nobody", async () =
   await planned({ workflow }, async (outcome, world) => {
     outcome.ended(0);
     const fault = { operation: "CreateApiKey", act: { refuse: { status: 400, code: "BadRequestException", message: said } } };
-    const set = await fetch(`${world.aws.url}/_sandbox/faults`, { method: "POST", body: JSON.stringify([fault]) });
-    assert.equal(set.status, 200);
+    await world.aws.fail([fault]);
     const sha = await world.repository.commit("merged");
     world.github.addPull({ number: 7, head: HEAD, merged: sha });
     const payload = eventOf("push", (event) => Object.assign(event, { ref: "refs/heads/main", after: sha }));
@@ -338,3 +337,44 @@ test("what a killed step left is finished by the step after the job", async () =
     rmSync(temp, { recursive: true });
   });
 });
+
+test("an apply that is killed half-way says so, and the next one makes nothing twice", async () => {
+  const workflow = ambient(example("single-account"));
+  await planned({ workflow }, async (outcome, world) => {
+    outcome.ended(0);
+    const sha = await world.repository.commit("merged");
+    world.github.addPull({ number: 7, head: HEAD, merged: sha });
+    const payload = eventOf("push", (event) => Object.assign(event, { ref: "refs/heads/main", after: sha }));
+    const merge = () => world.act({ event: "push", payload, workflow, commit: sha });
+
+    // The last key is made, and the runner is killed while it waits to hear of it.
+    await world.aws.fail([{ operation: "CreateApiKey", turn: { nth: 2 }, act: "hang-after" }]);
+    const merging = merge();
+    const made = await eventually(async () => (await world.aws.keys()).length === 2);
+    assert.ok(made, "both keys are made");
+    assert.equal(world.killRunners(), 1);
+    const killed = (await merging).ended(1);
+    const [comment] = world.github.comments;
+    assert.match(comment.body, /⚠️ Ended before it was done\. A re-run is safe\./, killed.all.slice(-3000));
+    const values = new Map((await world.aws.keys()).map(({ id, value }) => [id, value]));
+
+    await world.aws.fail([]);
+    (await merge()).ended(0);
+    const after = new Map((await world.aws.keys()).map(({ id, value }) => [id, value]));
+    assert.deepEqual(after, values, "the same keys with the same values");
+    assert.equal(world.github.comments.length, 1);
+    assert.match(comment.body, /✅ Applied/);
+    const { out } = await world.aws.command("plan", "--quiet");
+    assert.match(out, /no changes/);
+  });
+});
+
+/** Waits for something to come true, ten seconds at most. */
+async function eventually(check) {
+  const end = performance.now() + 10_000;
+  while (performance.now() < end) {
+    if (await check()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}

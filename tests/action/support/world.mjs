@@ -1,10 +1,10 @@
 // An AWS and a GitHub for one test, both on 127.0.0.1.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { env as environment } from "node:process";
+import { env as environment, kill } from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { startPrism } from "../github/prism.mjs";
@@ -34,6 +34,11 @@ export async function startSandbox(manifest) {
     command,
     /** Every key with its value. */
     keys: async () => (await (await fetch(`${url}/apikeys?includeValues=true&limit=500`, { headers: { authorization: AUTHORIZATION } })).json()).item ?? [],
+    /** Sets which calls go wrong, and how. */
+    fail: async (rules) => {
+      const set = await fetch(`${url}/_sandbox/faults`, { method: "POST", body: JSON.stringify(rules) });
+      if (set.status !== 200) throw new Error(`the faults were not taken: ${await set.text()}`);
+    },
     /** Changes a key behind everybody's back. */
     patch: (id, operations) =>
       fetch(`${url}/apikeys/${id}`, { method: "PATCH", headers: { authorization: AUTHORIZATION }, body: JSON.stringify({ patchOperations: operations }) }),
@@ -105,8 +110,28 @@ export class World {
     return outcome;
   }
 
+  /** Kills the native runners that work on this AWS, as a machine that is lost does, and returns how many. */
+  killRunners() {
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const ours = pids.filter((pid) => {
+      const words = partOf(pid, "cmdline");
+      return words[1] === "action" && partOf(pid, "environ").includes(`AWS_ENDPOINT_URL=${this.aws.url}`);
+    });
+    for (const pid of ours) kill(Number(pid), "SIGKILL");
+    return ours.length;
+  }
+
   async close() {
     this.repository?.remove();
     await this.aws?.close();
+  }
+}
+
+/** Reads a list that Linux keeps of a process; nothing of one that is gone, or somebody else's. */
+function partOf(pid, name) {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8").split("\0");
+  } catch {
+    return [];
   }
 }

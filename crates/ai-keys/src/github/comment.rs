@@ -121,6 +121,7 @@ impl<'c> Comments<'c> {
     ) -> Result<Put, GithubError> {
         if let Some(found) = self.open(writer.scope) {
             let id = found.id;
+            self.remove_twins(writer, id).await;
             match self.update(writer, id, render).await {
                 // Somebody deleted it meanwhile: once more, as if there were none.
                 Err(error) if error.kind() == ErrorKind::Gone => {
@@ -243,17 +244,37 @@ impl<'c> Comments<'c> {
         if oldest >= created {
             return Ok(Put::Created(created));
         }
-        let route = format!(
-            "/repos/{}/issues/comments/{created}",
-            self.client.repository()
-        );
-        match self.client.delete(Call::DeleteComment, &route).await {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::Gone => {}
-            Err(error) => return Err(error),
-        }
-        self.own.retain(|own| own.id != created);
+        self.remove(created).await?;
         self.update(writer, oldest, render).await
+    }
+
+    /// Removes what a run that was killed between making and healing left beside
+    /// the comment of a scope. The next run tries again where it cannot.
+    async fn remove_twins(&mut self, writer: Writer<'_>, kept: u64) {
+        let is_twin = |own: &&Own| {
+            let marker = &own.marker;
+            own.id != kept
+                && marker.scope == writer.scope
+                && !marker.closed
+                && marker.may_be_replaced_by(writer.run, writer.attempt)
+        };
+        let twins: Vec<u64> = self.own.iter().filter(is_twin).map(|own| own.id).collect();
+        for twin in twins {
+            if self.remove(twin).await.is_err() {
+                break;
+            }
+        }
+    }
+
+    async fn remove(&mut self, id: u64) -> Result<(), GithubError> {
+        let route = format!("/repos/{}/issues/comments/{id}", self.client.repository());
+        match self.client.delete(Call::DeleteComment, &route).await {
+            Err(error) if error.kind() != ErrorKind::Gone => Err(error),
+            Ok(()) | Err(_) => {
+                self.own.retain(|own| own.id != id);
+                Ok(())
+            }
+        }
     }
 
     fn route(&self) -> String {

@@ -97,6 +97,42 @@ async fn a_second_comment_with_a_higher_id_is_left_to_its_own_run() {
 }
 
 #[tokio::test]
+async fn what_a_killed_run_left_twice_is_one_comment_after_the_next() {
+    let github = FakeGithub::start();
+    let (client, _) = client(&github);
+    let first = github.plant(NUMBER, &bot(), &body(1, 1, "one"));
+    github.plant(NUMBER, &bot(), &body(2, 1, "its twin"));
+    github.plant(NUMBER, &bot(), &body(9, 1, "of a newer run"));
+    github.plant(NUMBER, &person(1, "mallory"), &body(1, 1, "planted"));
+    let other = CommentMarker::new(MarkerKind::Plan, "prod-2").render();
+    github.plant(NUMBER, &bot(), &format!("{other}\nanother scope"));
+    let done = put(&client, 3, "three", Create::BesideClosed)
+        .await
+        .unwrap();
+    assert_eq!(done, Put::Updated(first));
+    assert_eq!(
+        texts(&github),
+        ["three", "of a newer run", "planted", "another scope"]
+    );
+}
+
+#[tokio::test]
+async fn a_twin_that_cannot_be_removed_is_left_for_the_next_run() {
+    let github = FakeGithub::start();
+    let (client, _) = client(&github);
+    let first = github.plant(NUMBER, &bot(), &body(1, 1, "one"));
+    github.plant(NUMBER, &bot(), &body(2, 1, "its twin"));
+    github.fault("DELETE", "/comments", Reply::say(403, "Forbidden"));
+    let done = put(&client, 3, "three", Create::BesideClosed)
+        .await
+        .unwrap();
+    assert_eq!(done, Put::Updated(first));
+    assert_eq!(texts(&github), ["three", "its twin"]);
+    put(&client, 4, "four", Create::BesideClosed).await.unwrap();
+    assert_eq!(texts(&github), ["four"]);
+}
+
+#[tokio::test]
 async fn a_create_whose_answer_was_lost_is_found_and_not_repeated() {
     for fault in [Reply::Lose, Reply::DoBut(502)] {
         let github = FakeGithub::start();
