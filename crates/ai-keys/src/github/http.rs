@@ -11,9 +11,14 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use http::{Method, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use octocrab::Octocrab;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_timeout::TimeoutConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use serde_json::Value;
 
+use super::connector::Connector;
 use crate::secret::Secret;
 
 /// How long a connection may take to come about.
@@ -68,13 +73,25 @@ pub(crate) enum NoAnswer {
 impl Http {
     /// Prepares a client. To be called inside a runtime.
     pub(crate) fn new() -> Result<Self, NoAnswer> {
-        let octocrab = Octocrab::builder()
-            .set_connect_timeout(Some(CONNECT))
-            .set_read_timeout(Some(SILENCE))
-            .set_write_timeout(Some(SILENCE))
-            .build()
-            .map_err(|error| NoAnswer::Broken(causes(&error)))?;
-        Ok(Self { octocrab })
+        let tls = HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .map_err(|error| NoAnswer::Broken(causes(&error)))?
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(Connector::from_environment());
+        let mut connector = TimeoutConnector::new(tls);
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_read_timeout(Some(SILENCE));
+        connector.set_write_timeout(Some(SILENCE));
+        let client = Client::builder(TokioExecutor::new()).build::<_, OctoBody>(connector);
+        let built = OctocrabBuilder::new_empty()
+            .with_service(client)
+            .with_auth(AuthState::None)
+            .build();
+        match built {
+            Ok(octocrab) => Ok(Self { octocrab }),
+            Err(never) => match never {},
+        }
     }
 
     /// Sends a request and reads its answer to the end.
@@ -104,7 +121,7 @@ impl Http {
         }
     }
 
-    fn build(&self, request: &Request<'_>) -> Result<http::Request<octocrab::OctoBody>, NoAnswer> {
+    fn build(&self, request: &Request<'_>) -> Result<http::Request<OctoBody>, NoAnswer> {
         let mut builder = http::Request::builder()
             .method(request.method.clone())
             .uri(request.uri.clone())

@@ -7,6 +7,7 @@ mod actor;
 mod artifact;
 mod client;
 mod comment;
+mod connector;
 mod drift_issue;
 mod endpoint;
 mod error;

@@ -1,7 +1,9 @@
 //! Credentials, accounts and endpoints that are wrong: one line that says which, and what to do.
 
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use ai_keys_sandbox::{Act, FaultRule, Refusal};
@@ -124,6 +126,47 @@ fn an_endpoint_that_nobody_listens_at() {
         .ended(6)
         .says_in_one_line(&format!("at {url} could not connect"))
         .says(&format!("check that something listens at {url}"));
+}
+
+/// As in a network whose only way out is a proxy.
+#[test]
+fn aws_is_reached_through_the_proxy_that_the_environment_names() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = proxy.accept().unwrap();
+        let mut line = String::new();
+        BufReader::new(&stream).read_line(&mut line).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
+        line
+    });
+    let world = World::new(MANIFEST);
+    plan_with(&world, |command| {
+        command
+            .env_remove("AWS_ENDPOINT_URL")
+            .env("HTTPS_PROXY", &url)
+    })
+    .ended(6)
+    .says_in_one_line("could not connect");
+    let line = asked.join().unwrap();
+    assert_eq!(
+        line.trim_end(),
+        "CONNECT sts.eu-west-1.amazonaws.com:443 HTTP/1.1"
+    );
+    assert!(world.take_calls().is_empty());
+}
+
+#[test]
+fn an_address_that_needs_no_proxy_is_reached_straight() {
+    let world = World::new(MANIFEST);
+    plan_with(&world, |command| {
+        command
+            .env("HTTP_PROXY", "http://127.0.0.1:9")
+            .env("NO_PROXY", "127.0.0.1")
+    })
+    .ended(0);
 }
 
 #[test]

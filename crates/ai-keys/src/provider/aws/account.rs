@@ -9,10 +9,13 @@ use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_apigateway::config::{HttpClient, StalledStreamProtectionConfig};
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -260,7 +263,7 @@ pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
             .region(region)
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
-            .http_client(https())
+            .http_client(https(ProxyConfig::disabled()))
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build();
@@ -272,7 +275,7 @@ pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)
         .stalled_stream_protection(stalls.build())
-        .http_client(https());
+        .http_client(https(ProxyConfig::from_env()));
     if let Ok(name) = AppName::new("ai-keys") {
         loader = loader.app_name(name);
     }
@@ -283,10 +286,19 @@ pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
 }
 
 /// Returns an HTTP client with rustls on ring: no C library to build or ship.
-pub(super) fn https() -> impl HttpClient + 'static {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
+///
+/// The SDK's own client takes no notice of `HTTPS_PROXY` unless it is told to.
+pub(super) fn https(proxy: ProxyConfig) -> impl HttpClient + 'static {
+    let client = aws_smithy_http_client::Builder::new();
+    client.build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .proxy_config(proxy.clone())
+            .build()
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
@@ -109,7 +110,7 @@ impl Inner {
             // Two of the same make two sessions, and harm nobody.
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(timeouts)
-            .http_client(https())
+            .http_client(https(ProxyConfig::from_env()))
             .load()
             .await;
         let answer = aws_sdk_sts::Client::new(&config)
