@@ -4,6 +4,7 @@
 
 mod explain;
 mod github;
+mod gitlab;
 mod human;
 mod json;
 mod limits;
@@ -21,6 +22,7 @@ mod usage;
 
 pub use explain::{explain, rule_reference};
 pub use github::render_github;
+pub use gitlab::render_gitlab;
 pub use human::{Tone, render_plan};
 pub use json::{
     DiagnosticReport, FixReport, LabelReport, PlaceReport, REPORT_FORMAT, Report, Summary,

@@ -16,8 +16,8 @@ use ai_keys_core::fix::apply_fixes;
 use ai_keys_core::manifest;
 use ai_keys_core::plan::{Plan, check_reviewed, plan as plan_target, read_plan};
 use ai_keys_core::report::{
-    FileDiagnostics, Preview, PreviewRequest, describe_limits, preview, render_github, render_plan,
-    render_plan_markdown, render_sarif, report_diagnostics,
+    FileDiagnostics, Preview, PreviewRequest, describe_limits, preview, render_github,
+    render_gitlab, render_plan, render_plan_markdown, render_sarif, report_diagnostics,
 };
 use ai_keys_core::source::{PositionEncoding, Source};
 use ai_keys_core::state::{LiveState, resolve};
@@ -49,6 +49,7 @@ pub(crate) fn validate(bytes: &[u8]) {
             assert!(serde_json::to_string(&report).is_ok());
         }
         assert!(serde_json::from_str::<serde_json::Value>(&render_sarif(&[file])).is_ok());
+        assert!(serde_json::from_str::<serde_json::Value>(&render_gitlab(&[file])).is_ok());
         let _ = render_github(&[file]);
         if let Some(manifest) = &checked.manifest {
             let _ = describe_limits(manifest);

@@ -107,6 +107,8 @@ pub(crate) enum DiagnosticFormat {
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// A report of GitLab's Code Quality.
+    Gitlab,
 }
 
 /// What every command on live state takes.

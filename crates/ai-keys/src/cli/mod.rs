@@ -265,7 +265,7 @@ fn settings(cli: &Cli) -> Settings {
 fn is_out_data(command: &Command) -> bool {
     match command {
         Command::Validate(args) => match args.format {
-            DiagnosticFormat::Json | DiagnosticFormat::Sarif => true,
+            DiagnosticFormat::Json | DiagnosticFormat::Sarif | DiagnosticFormat::Gitlab => true,
             DiagnosticFormat::Human | DiagnosticFormat::Github => false,
         },
         Command::Plan(args) => match args.format {

@@ -5,7 +5,7 @@ use ai_keys_core::date::Date;
 use ai_keys_core::diagnostic::Diagnostics;
 use ai_keys_core::manifest::Manifest;
 use ai_keys_core::report::{
-    FileDiagnostics, count_in_words, render_github, render_sarif, report_diagnostics,
+    FileDiagnostics, count_in_words, render_github, render_gitlab, render_sarif, report_diagnostics,
 };
 use ai_keys_core::source::PositionEncoding;
 
@@ -60,6 +60,7 @@ pub(super) fn run(args: &Validate, run: &Run) -> Result<ExitCode, RunError> {
         }
         DiagnosticFormat::Github => run.output.print(&render_github(&reports)),
         DiagnosticFormat::Sarif => run.output.print(&render_sarif(&reports)),
+        DiagnosticFormat::Gitlab => run.output.print(&render_gitlab(&reports)),
     }
     let has_errors = files
         .iter()
