@@ -1,5 +1,5 @@
 //! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`,
-//! `dist`, `action`, `docs`.
+//! `dist`, `action`, `hooks`, `docs`.
 
 mod action;
 mod action_page;
@@ -8,6 +8,7 @@ mod codegen;
 mod deny;
 mod dist;
 mod docs;
+mod hooks;
 mod npm;
 mod output;
 mod playground;
@@ -52,6 +53,7 @@ Usage: cargo xtask CHORE
                      what action.yml runs, in dist; --natives: the static runners too, for a
                      release; --check: compares dist with what the sources make
   action             the Action as a runner downloads it, and its tests
+  hooks              what pre-commit installs, in a repository of its own
   docs [--check]     the documentation as a site, in target/docs/site; --check: every link, too
 ";
 
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         ["dist", "--natives"] => say(dist::write(Natives::Build)),
         ["dist", "--check"] => say(dist::check()),
         ["action"] => say(workspace::build_programs().and_then(|()| action::test())),
+        ["hooks"] => say(hooks::test()),
         ["docs"] => say(docs::build()),
         ["docs", "--check"] => say(docs::check()),
         ["help" | "-h" | "--help"] => {

@@ -8,7 +8,7 @@ use crate::codegen::{self, Mode};
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
 use crate::{
-    action, deny, dist, docs, output, playground, process, purity, python, wasm, workflows,
+    action, deny, dist, docs, hooks, output, playground, process, purity, python, wasm, workflows,
     workspace,
 };
 
@@ -69,6 +69,7 @@ fn everything(steps: &mut Steps) {
     steps.run("advisories", Voice::Quiet, deny::advisories);
     steps.run("workflows", Voice::Quiet, workflows::check);
     steps.run("docs", Voice::Quiet, docs::check);
+    steps.run("hooks", Voice::Quiet, hooks::test);
     steps.run("clippy", Voice::Quiet, clippy);
     if !steps.run("build", Voice::Quiet, build) {
         for name in [

@@ -51,6 +51,15 @@ pub(crate) fn check() -> Result<Outcome> {
         &schema("vendor.github-actions"),
         &["action.yml".into()],
     )?;
+    let gitlab = schema("vendor.gitlab-ci").into_iter();
+    let gitlab: Vec<OsString> = gitlab
+        .chain(["--data-transform", "gitlab-ci"].map(OsString::from))
+        .collect();
+    run(
+        "check-jsonschema",
+        &gitlab,
+        &["examples/other-ci/gitlab-ci.yml".into()],
+    )?;
     Ok(Outcome::Done(format!(
         "{} workflows and action.yml",
         workflows.len()

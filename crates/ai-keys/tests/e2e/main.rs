@@ -49,6 +49,9 @@ mod lost_answers;
 mod odd_answers;
 #[cfg(test)]
 #[cfg(unix)]
+mod other_ci;
+#[cfg(test)]
+#[cfg(unix)]
 mod pages;
 #[cfg(test)]
 mod patience;
