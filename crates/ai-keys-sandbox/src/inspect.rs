@@ -12,7 +12,8 @@ use crate::lock;
 use crate::protocol::find;
 use crate::query::Query;
 use crate::records::{
-    KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord,
+    GithubSecretRecord, KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, StageRef,
+    UsagePlanRecord,
 };
 use crate::route::{Route, route};
 use crate::sandbox::Sandbox;
@@ -79,6 +80,12 @@ impl Sandbox {
     #[must_use]
     pub fn parameters(&self, scope: &Scope) -> Vec<ParameterRecord> {
         seed::parameter_records(lock(&self.shared.world).region(scope))
+    }
+
+    /// Returns GitHub's secrets by holder and name.
+    #[must_use]
+    pub fn github_secrets(&self) -> Vec<GithubSecretRecord> {
+        seed::github_records(&lock(&self.shared.world).github)
     }
 
     /// Returns every key value in the sandbox, for canary tests.

@@ -30,6 +30,7 @@ mod error;
 mod fault_rule;
 mod faults;
 mod gate;
+mod github;
 mod ids;
 mod inspect;
 mod journal;
@@ -64,7 +65,8 @@ pub use crate::journal::JournalEntry;
 pub use crate::options::{Limits, ListTags, Options};
 pub use crate::proxy::FaultProxy;
 pub use crate::records::{
-    KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, StageRef, UsagePlanRecord,
+    GithubSecretRecord, KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, StageRef,
+    UsagePlanRecord,
 };
 pub use crate::running::Running;
 pub use crate::sandbox::Sandbox;

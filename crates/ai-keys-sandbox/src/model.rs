@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::github::Github;
 use crate::region::Region;
 use crate::scope::Scope;
 
@@ -14,6 +15,8 @@ pub(crate) struct World {
     pub(crate) apis: BTreeMap<String, RestApi>,
     /// By `account/region`.
     pub(crate) regions: BTreeMap<String, Region>,
+    #[serde(default)]
+    pub(crate) github: Github,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -79,6 +79,26 @@ pub struct ParameterRecord {
     pub tags: BTreeMap<String, String>,
 }
 
+/// A secret of GitHub in the sandbox. Its `Debug` leaves the value out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GithubSecretRecord {
+    /// Whose it is: `repos/acme/chat`, `repos/acme/chat/environments/prod`, `orgs/acme`.
+    pub holder: String,
+    /// The name, in capitals.
+    pub name: String,
+    /// The value, for canary tests and data-plane calls.
+    pub value: String,
+}
+
+impl fmt::Debug for GithubSecretRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GithubSecretRecord")
+            .field("holder", &self.holder)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for SecretRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SecretRecord")

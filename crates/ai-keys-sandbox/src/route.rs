@@ -35,6 +35,7 @@ pub(crate) enum Service {
     Sts,
     SecretsManager,
     Ssm,
+    Github,
 }
 
 operations! {
@@ -58,6 +59,7 @@ operations! {
         LabelParameterVersion UnlabelParameterVersion
         AddTagsToResource RemoveTagsFromResource ListTagsForResource
     }
+    Github { ListGithubSecrets GetGithubPublicKey GetGithubSecret PutGithubSecret }
 }
 
 impl Operation {
@@ -100,9 +102,12 @@ pub(crate) struct Route {
     pub(crate) ids: Vec<String>,
 }
 
-/// Finds the operation of an API Gateway request.
+/// Finds the operation of an API Gateway request, or of one to GitHub.
 pub(crate) fn route(method: &str, path: &str, query: &Query) -> Option<Route> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    if let Some(("github", rest)) = segments.split_first().map(|(first, rest)| (*first, rest)) {
+        return github(method, rest);
+    }
     let (operation, ids): (_, &[&str]) = match (method, segments.as_slice()) {
         ("POST", ["apikeys"]) if query.get("mode") == Some("import") => {
             (Operation::ImportApiKeys, &[])
@@ -135,6 +140,43 @@ pub(crate) fn route(method: &str, path: &str, query: &Query) -> Option<Route> {
     Some(Route {
         operation,
         ids: ids.iter().map(|id| percent_decode(id)).collect(),
+    })
+}
+
+/// Finds the operation of a request about secrets: the ids are their holder, and the name of one.
+fn github(method: &str, segments: &[&str]) -> Option<Route> {
+    let (holder, rest) = match segments {
+        ["repos", owner, name, "actions", "secrets", rest @ ..] => {
+            (format!("repos/{owner}/{name}"), rest)
+        }
+        [
+            "repos",
+            owner,
+            name,
+            "environments",
+            environment,
+            "secrets",
+            rest @ ..,
+        ] => (
+            format!("repos/{owner}/{name}/environments/{environment}"),
+            rest,
+        ),
+        ["orgs", name, "actions", "secrets", rest @ ..] => (format!("orgs/{name}"), rest),
+        _ => return None,
+    };
+    let (operation, name) = match (method, rest) {
+        ("GET", []) => (Operation::ListGithubSecrets, None),
+        ("GET", ["public-key"]) => (Operation::GetGithubPublicKey, None),
+        ("GET", [name]) => (Operation::GetGithubSecret, Some(name)),
+        ("PUT", [name]) => (Operation::PutGithubSecret, Some(name)),
+        _ => return None,
+    };
+    let name = name.map(|name| percent_decode(name));
+    // GitHub does not tell upper from lower case.
+    let ids = std::iter::once(holder.to_ascii_lowercase()).chain(name);
+    Some(Route {
+        operation,
+        ids: ids.collect(),
     })
 }
 

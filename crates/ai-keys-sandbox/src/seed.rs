@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use crate::answer::ApiError;
 use crate::api::{check_association, ensure_stage, fresh_key_id};
 use crate::clock::parse_date;
+use crate::github::Github;
 use crate::ids::Ids;
 use crate::model::{ApiStage, Key, Quota, Throttle, UsagePlan, World};
 use crate::parameters::Parameter;
 use crate::records::{
-    KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan, UsagePlanRecord,
+    GithubSecretRecord, KeyRecord, ParameterRecord, SecretRecord, SeedKey, SeedUsagePlan,
+    UsagePlanRecord,
 };
 use crate::region::Region;
 use crate::rules;
@@ -186,6 +188,18 @@ pub(crate) fn parameter_records(region: &Region) -> Vec<ParameterRecord> {
         })
     };
     region.parameters.values().filter_map(record).collect()
+}
+
+/// Returns the secrets of GitHub by holder and name.
+pub(crate) fn github_records(github: &Github) -> Vec<GithubSecretRecord> {
+    let secrets = github.secrets.iter().flat_map(|(holder, all)| {
+        all.iter().map(move |(name, secret)| GithubSecretRecord {
+            holder: holder.clone(),
+            name: name.clone(),
+            value: secret.value.clone(),
+        })
+    });
+    secrets.collect()
 }
 
 pub(crate) fn key_records(region: &Region) -> Vec<KeyRecord> {

@@ -132,7 +132,10 @@ pub(crate) fn run(
         options: &shared.options,
         now_ms: shared.now_ms(),
     };
-    let outcome = api::carry_out(route, &mut call);
+    let outcome = match route.operation.service() {
+        Service::Github => api::github::carry_out(route.operation, &mut call),
+        _ => api::carry_out(route, &mut call).map(|(status, body)| Answer::json(status, &body)),
+    };
     drop((live, frozen));
     if outcome.is_ok() && !route.operation.is_read() && shared.changed().is_err() {
         return Answer::error(
@@ -141,10 +144,7 @@ pub(crate) fn run(
             "The sandbox could not save its state",
         );
     }
-    outcome.map_or_else(
-        |error| Protocol::of(request).refuse(&error),
-        |(status, body)| Answer::json(status, &body),
-    )
+    outcome.unwrap_or_else(|error| Protocol::of(request).refuse(&error))
 }
 
 /// Refuses credentials gone wrong: access key ids that stand for such, and temporary ones that

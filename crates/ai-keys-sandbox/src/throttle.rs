@@ -78,7 +78,7 @@ fn budgets(operation: Operation) -> Vec<(Budget, Rate)> {
         _ => match operation.service() {
             Service::ApiGateway => vec![(Budget::Gateway, TOTAL)],
             Service::Ssm => one(Budget::OtherParameterCalls, 10),
-            Service::SecretsManager | Service::Sts => Vec::new(),
+            Service::SecretsManager | Service::Sts | Service::Github => Vec::new(),
         },
     }
 }

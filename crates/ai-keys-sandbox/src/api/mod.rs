@@ -1,5 +1,6 @@
 //! The operations, one file for each kind of object.
 
+pub(crate) mod github;
 mod import_keys;
 mod keys;
 mod page;
@@ -101,7 +102,9 @@ pub(crate) fn carry_out(route: &Route, call: &mut Call<'_>) -> Outcome {
         operation => match operation.service() {
             Service::SecretsManager => secrets::carry_out(operation, call),
             Service::Ssm => parameters::carry_out(operation, call),
-            Service::Sts | Service::ApiGateway => Err(ApiError::not_found("carried out elsewhere")),
+            Service::Sts | Service::Github | Service::ApiGateway => {
+                Err(ApiError::not_found("carried out elsewhere"))
+            }
         },
     }
 }
