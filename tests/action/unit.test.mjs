@@ -284,8 +284,11 @@ test("the runner sees of the environment what it needs and nothing else", () => 
     AWS_PROFILE: "p", HTTPS_PROXY: "h", no_proxy: "n", HOME: "/h", PATH: "/b", GITHUB_ACTIONS: "true",
     "INPUT_GITHUB-TOKEN": "t", GITHUB_TOKEN: "t", ACTIONS_RUNTIME_TOKEN: "t", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t",
     NODE_OPTIONS: "x", LD_PRELOAD: "x", SECRET: "x", RUNNER_DEBUG: "1",
+    AI_KEYS_GITHUB_TOKEN: "t", GITHUB_API_URL: "u",
   };
-  assert.deepEqual(Object.keys(allowed(env)).sort(), ["AWS_PROFILE", "GITHUB_ACTIONS", "HOME", "HTTPS_PROXY", "PATH", "no_proxy"]);
+  assert.deepEqual(Object.keys(allowed(env)).sort(), [
+    "AI_KEYS_GITHUB_TOKEN", "AWS_PROFILE", "GITHUB_ACTIONS", "GITHUB_API_URL", "HOME", "HTTPS_PROXY", "PATH", "no_proxy",
+  ]);
 });
 
 // --- The oracles themselves

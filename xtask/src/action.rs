@@ -58,6 +58,7 @@ pub(crate) fn test() -> Result<Outcome> {
         command.env("AI_KEYS_ACTION", &copy);
         command.env("AI_KEYS_RUNNER", &runner);
         command.env("AI_KEYS_ACT", python::program("act"));
+        command.env("AI_KEYS_LIBSODIUM_PYTHON", python::program("python"));
         process::quiet(command.env("AI_KEYS_MOTO_SERVER", python::program("moto_server")))
     };
     run(&["node_modules/typescript/bin/tsc".into(), "--noEmit".into()])?;

@@ -110,10 +110,12 @@ impl Surroundings {
     fn describe_to(&self, command: &mut Command) {
         let moto = self.has_moto.then(|| python::program("moto_server"));
         let check_jsonschema = self.has_moto.then(|| python::program("check-jsonschema"));
+        let libsodium = self.has_moto.then(|| python::program("python"));
         let terraform = self.terraform.as_ref();
         let variables = [
             ("AI_KEYS_MOTO_SERVER", moto),
             ("AI_KEYS_CHECK_JSONSCHEMA", check_jsonschema),
+            ("AI_KEYS_LIBSODIUM_PYTHON", libsodium),
             (
                 "AI_KEYS_TERRAFORM",
                 terraform.map(|found| found.program.clone()),

@@ -138,7 +138,7 @@ pub static CODES: &[&Code] = &[
     &rule::delivered_twice::AK302,
     &rule::incomplete_github_secret::AK303,
     &rule::bad_delivery_setting::AK304,
-    &rule::delivery_not_carried_out::AK390,
+    &rule::retired::AK390,
     &rule::retired::AK391,
     &rule::provider_not_carried_out::AK392,
     &live::AK401,

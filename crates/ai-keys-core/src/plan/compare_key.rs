@@ -258,7 +258,9 @@ impl<'a> Planner<'a> {
         marker.set_owner(desired.owner.as_deref());
         marker.set_protected(desired.is_protected);
         marker.set_tag_names(desired.tags.iter().flatten().map(|(tag, _)| tag.as_str()));
-        marker.set_destinations(desired.deliveries.keys());
+        let named = desired.deliveries.iter();
+        let named = named.filter(|(to, spec)| self.may_name(to, spec, live));
+        marker.set_destinations(named.map(|(to, _)| to));
         marker.set_date(MarkerDate::Removed, None);
         marker.set_date(MarkerDate::Retiring, None);
         marker
@@ -338,6 +340,10 @@ impl<'a> Planner<'a> {
             }
             _ => reason,
         };
+        let turn = match action {
+            Action::Update => self.marker_turn(desired),
+            _ => Turn::Usual,
+        };
         self.changes.push(Change {
             action,
             subject: subject(&key.name, key.generation),
@@ -352,7 +358,7 @@ impl<'a> Planner<'a> {
             step: Step::UpdateKey {
                 key: key.clone(),
                 patch,
-                turn: Turn::Usual,
+                turn,
             },
         });
     }

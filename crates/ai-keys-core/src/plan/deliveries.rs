@@ -4,8 +4,8 @@ use super::change::{Action, Change, Differences, Risk};
 use super::code::{AK414, AK415, AK416};
 use super::compare_key::subject;
 use super::planner::Planner;
-use super::step::{KeyRef, Step, Wait};
-use crate::state::{Delivered, DeliverySpec, DesiredKey, Destination};
+use super::step::{KeyRef, Step, Turn, Wait};
+use crate::state::{Delivered, DeliverySpec, DesiredKey, Destination, Marker};
 
 /// How long a value that was just made is given until it works, where the
 /// manifest names no address to try it at.
@@ -126,6 +126,45 @@ impl Planner<'_> {
                 wait,
             },
         });
+    }
+
+    /// Returns whether a marker may name a destination.
+    ///
+    /// Where a store shows no more of a secret than its date, the marker alone
+    /// says that a value of ours may be there: so it names none that holds
+    /// somebody else's secret, or that nobody could look at.
+    pub(super) fn may_name(
+        &self,
+        destination: &Destination,
+        spec: &DeliverySpec,
+        before: Option<&Marker>,
+    ) -> bool {
+        let was_named = || {
+            let text = destination.to_string();
+            before.is_some_and(|marker| marker.destinations().any(|named| named == text))
+        };
+        match self.live.deliveries.get(destination) {
+            _ if !destination.is_dated() => true,
+            Some(Delivered::Foreign) => spec.takes_over,
+            Some(Delivered::Unknown { .. }) => was_named(),
+            Some(Delivered::Absent | Delivered::Generation { .. } | Delivered::Deleted { .. })
+            | None => true,
+        }
+    }
+
+    /// Returns when the marker of a live key is written: after the delivery
+    /// where that takes over a secret that only the marker makes ours.
+    pub(super) fn marker_turn(&self, desired: &DesiredKey) -> Turn {
+        let takes_over = desired.deliveries.iter().any(|(destination, spec)| {
+            destination.is_dated()
+                && spec.takes_over
+                && self.live.deliveries.get(destination) == Some(&Delivered::Foreign)
+        });
+        if takes_over {
+            Turn::AfterDelivery
+        } else {
+            Turn::Usual
+        }
     }
 
     /// Returns how far a value of a key has come.

@@ -25,7 +25,6 @@ pub(crate) mod bad_tag;
 pub(crate) mod blocks_everyone;
 pub(crate) mod confusable_names;
 pub(crate) mod delivered_twice;
-pub(crate) mod delivery_not_carried_out;
 pub(crate) mod description_too_long;
 pub(crate) mod duplicate_cloud_name;
 pub(crate) mod expired;
@@ -178,7 +177,6 @@ pub static RULES: &[&Rule] = &[
     &delivered_twice::RULE,
     &incomplete_github_secret::RULE,
     &bad_delivery_setting::RULE,
-    &delivery_not_carried_out::RULE,
     &provider_not_carried_out::RULE,
 ];
 

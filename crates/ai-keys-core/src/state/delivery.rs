@@ -94,6 +94,18 @@ impl Destination {
         }
     }
 
+    /// Returns whether the store shows of a secret no more than the moment of
+    /// its last change, from which the generation there follows.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        match self {
+            Self::SecretsManager { .. } | Self::Ssm { .. } => false,
+            Self::GithubRepository { .. }
+            | Self::GithubEnvironment { .. }
+            | Self::GithubOrganization { .. } => true,
+        }
+    }
+
     fn parts(&self) -> [&str; 4] {
         match self {
             Self::SecretsManager {

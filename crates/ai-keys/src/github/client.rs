@@ -170,6 +170,21 @@ impl Client {
         read(call, &answer)
     }
 
+    /// Puts something in its place. May be repeated: the end is the same.
+    pub(super) async fn put(
+        &self,
+        call: Call,
+        route: &str,
+        body: &Value,
+    ) -> Result<(), GithubError> {
+        let uri = self.route(call, route)?;
+        let answer = self.send(call, Method::PUT, uri, Some(body)).await?;
+        if matches!(answer.status, 201 | 204) {
+            return Ok(());
+        }
+        Err(GithubError::unreadable(call, "it is neither 201 nor 204"))
+    }
+
     /// Deletes something.
     pub(super) async fn delete(&self, call: Call, route: &str) -> Result<(), GithubError> {
         let uri = self.route(call, route)?;
@@ -262,7 +277,11 @@ impl Client {
             if sent == ATTEMPTS || !self.may_wait(wait).await {
                 return Err(failed.error);
             }
-            sleep(wait).await;
+            tokio::select! {
+                () = sleep(wait) => {}
+                // A run that was asked to stop repeats nothing.
+                () = self.stop.requested() => return Err(failed.error),
+            }
         }
     }
 

@@ -35,6 +35,14 @@ pub(crate) enum Call {
     UpdateIssue,
     /// The token of the job for another service.
     IdToken,
+    /// `GET …/secrets`, and which repositories have one.
+    ListSecrets,
+    /// `GET …/secrets/public-key`
+    SecretsKey,
+    /// `GET …/secrets/{name}`
+    ReadSecret,
+    /// `PUT …/secrets/{name}`
+    PutSecret,
 }
 
 impl Call {
@@ -55,6 +63,10 @@ impl Call {
             Self::CreateIssue => "opening the drift issue",
             Self::UpdateIssue => "updating the drift issue",
             Self::IdToken => "asking for the job's OIDC token",
+            Self::ListSecrets => "listing the secrets",
+            Self::SecretsKey => "reading the key that secrets are sealed with",
+            Self::ReadSecret => "looking at the secret",
+            Self::PutSecret => "writing the secret",
         }
     }
 
@@ -74,6 +86,9 @@ impl Call {
             Self::ListArtifacts | Self::ReadRun | Self::DownloadArtifact => "actions: read",
             Self::ListIssues | Self::CreateIssue | Self::UpdateIssue => "issues: write",
             Self::IdToken => "id-token: write",
+            Self::ListSecrets | Self::SecretsKey | Self::ReadSecret | Self::PutSecret => {
+                "secrets: write"
+            }
         }
     }
 }
@@ -157,7 +172,22 @@ impl GithubError {
     }
 
     fn help(&self) -> Option<String> {
+        let is_of_secrets = self.call.permission() == "secrets: write";
         match self.kind {
+            ErrorKind::NotPermitted if is_of_secrets && self.status == Some(401) => Some(
+                "the token in AI_KEYS_GITHUB_TOKEN is not valid, or not any more".to_owned(),
+            ),
+            ErrorKind::NotPermitted if is_of_secrets => Some(
+                "the token in AI_KEYS_GITHUB_TOKEN may not do this: it takes one of a GitHub App or a fine-grained \
+                 personal access token, with write access to Secrets, for an environment to Environments; \
+                 GITHUB_TOKEN cannot write secrets"
+                    .to_owned(),
+            ),
+            ErrorKind::Gone if is_of_secrets => Some(
+                "check that the repository, environment or organisation exists and that the token in \
+                 AI_KEYS_GITHUB_TOKEN can see it"
+                    .to_owned(),
+            ),
             ErrorKind::NotPermitted if self.status == Some(401) => {
                 Some("the token is not valid any more".to_owned())
             }

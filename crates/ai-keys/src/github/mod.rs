@@ -16,9 +16,10 @@ mod oidc;
 mod outputs;
 mod pages;
 mod pull_request;
+pub(crate) mod secrets;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub(crate) use artifact::{ARTIFACT, Origin, PlanFiles, plan_file_name, reviewed_plans};
 pub(crate) use client::{Client, Pace};
@@ -29,3 +30,4 @@ pub(crate) use error::GithubError;
 pub(crate) use oidc::Issuer;
 pub(crate) use outputs::{append, render_outputs};
 pub(crate) use pull_request::{Merged, merged_pull_request};
+pub(crate) use secrets::{Holder, PublicKey, Sealed, SecretSeen};

@@ -45,6 +45,11 @@ pub(crate) struct State {
     pub(crate) store: Option<String>,
     /// Happens once, after a comment was created: what somebody else does.
     pub(crate) after_create: Option<fn(&mut State)>,
+    /// Secrets by route, with what was put; the date of their last change, and
+    /// the public key that values are sealed with, in base64.
+    pub(crate) secrets: BTreeMap<String, Value>,
+    pub(crate) now: String,
+    pub(crate) public_key: String,
     next_id: u64,
 }
 
@@ -312,7 +317,38 @@ impl State {
                 }
                 Answer::json(200, issue)
             }
+            (method, [.., "secrets", name]) if *name != "public-key" => {
+                self.carry_out_secret(method, path, name, body)
+            }
+            ("GET", [.., "secrets", _]) => {
+                Answer::json(200, &json!({ "key_id": "k1", "key": self.public_key }))
+            }
+            ("GET", [.., "secrets"]) => {
+                let under = format!("{path}/");
+                let own = self.secrets.iter().filter(|(at, _)| at.starts_with(&under));
+                let rows: Vec<Value> = own.map(|(_, secret)| secret.clone()).collect();
+                self.page(&rows, path, query, url, |rows| json!({ "secrets": rows }))
+            }
             (method, parts) => self.carry_out_reviewed(method, parts, (path, query, url)),
+        }
+    }
+
+    fn carry_out_secret(&mut self, method: &str, path: &str, name: &str, body: &Value) -> Answer {
+        let found = self.secrets.get(path);
+        if method == "GET" {
+            return found.map_or(Answer::message(404, "Not Found"), |found| {
+                Answer::json(200, found)
+            });
+        }
+        let status = if found.is_some() { 204 } else { 201 };
+        let mut secret = body.clone();
+        secret["name"] = json!(name.to_ascii_uppercase());
+        secret["updated_at"] = json!(self.now);
+        self.secrets.insert(path.to_owned(), secret);
+        Answer {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
         }
     }
 

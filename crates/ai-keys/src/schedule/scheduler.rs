@@ -102,6 +102,11 @@ impl Scheduler {
         Self::new(pace, self.stop.clone()).with_patience(self.patience)
     }
 
+    /// Returns what asks it to stop.
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     /// Sets another patience than [`PATIENCE`].
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {

@@ -72,6 +72,9 @@ pub enum SinkError {
     /// The endpoint of the environment is no URL.
     #[error("{0}")]
     Endpoint(String),
+    /// GitHub refused, could not be reached, or has no token to be asked with.
+    #[error("{0}")]
+    Github(String),
     /// The destination's kind of store is not one that is opened here.
     #[error("`{}` cannot be delivered to here", untrusted(&.0.to_string()))]
     Elsewhere(Destination),
@@ -85,5 +88,11 @@ impl SinkError {
             Self::Provider(error) | Self::Readers(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+impl From<crate::github::GithubError> for SinkError {
+    fn from(error: crate::github::GithubError) -> Self {
+        Self::Github(error.to_string())
     }
 }

@@ -9,7 +9,9 @@
 //! never restored or made anew.
 
 mod error;
+mod github_secret;
 mod note;
+mod sealed_box;
 mod secrets_manager;
 mod ssm;
 mod store;
@@ -40,6 +42,9 @@ pub struct Wanted {
     pub generations: BTreeMap<u32, i64>,
     /// [`DeliverySpec::fingerprint`] of what is asked for.
     pub settings: String,
+    /// Whether a marker of the key names the place: for a store that does not
+    /// say whose a secret is.
+    pub is_named: bool,
 }
 
 /// What was delivered where. Never a value.
@@ -62,6 +67,10 @@ pub struct Parcel<'p> {
     pub token: &'p Token,
     /// The value.
     pub value: &'p Secret,
+    /// The key's values as far as they are known, and when each was made, in
+    /// seconds since 1970: for a store that shows only when it was last
+    /// written.
+    pub generations: &'p BTreeMap<u32, i64>,
 }
 
 /// A secret store.

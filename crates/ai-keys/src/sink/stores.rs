@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ai_keys_core::state::{Delivered, Destination};
 use tokio::sync::Mutex;
 
 use super::error::SinkError;
+use super::github_secret::{GithubSecrets, SANDBOX, TOKEN};
 use super::secrets_manager::SecretsManager;
 use super::ssm::Ssm;
 use super::{Parcel, Receipt, Sink, Wanted, store};
+use crate::github::Pace as GithubPace;
 use crate::provider::ErrorKind;
 use crate::provider::aws::{Access, Account};
 use crate::schedule::{Pace, Scheduler};
@@ -25,6 +28,7 @@ struct Inner {
     home: Account,
     home_account: String,
     opened: Mutex<BTreeMap<(String, String), Pair>>,
+    github: Mutex<Option<Arc<GithubSecrets>>>,
 }
 
 #[derive(Clone)]
@@ -42,6 +46,7 @@ impl Stores {
             home: home.clone(),
             home_account: home_account.to_owned(),
             opened: Mutex::default(),
+            github: Mutex::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -113,7 +118,7 @@ impl Stores {
                     .deliver(parcel)
                     .await
             }
-            Kind::Github => Err(SinkError::Elsewhere(parcel.destination.clone())),
+            Kind::Github => self.github().await?.deliver(parcel).await,
         }
     }
 
@@ -137,10 +142,7 @@ impl Stores {
                     .observe(asked)
                     .await
             }
-            Kind::Github => {
-                let first = asked.first().map(|one| one.destination.clone());
-                first.map_or(Ok(Vec::new()), |first| Err(SinkError::Elsewhere(first)))
-            }
+            Kind::Github => self.github().await?.observe(asked).await,
         }
     }
 
@@ -151,6 +153,7 @@ impl Stores {
             home,
             home_account,
             opened,
+            ..
         } = &*self.inner;
         let mut opened = opened.lock().await;
         let place = (account.to_owned(), region.to_owned());
@@ -180,6 +183,34 @@ impl Stores {
         };
         opened.insert(place, pair.clone());
         Ok(pair)
+    }
+
+    /// Opens GitHub, once. With the sandbox it is the sandbox's own, whatever
+    /// the environment says.
+    async fn github(&self) -> Result<Arc<GithubSecrets>, SinkError> {
+        let home = &self.inner.home;
+        let mut opened = self.inner.github.lock().await;
+        if let Some(github) = &*opened {
+            return Ok(Arc::clone(github));
+        }
+        let stop = home.scheduler().stop().clone();
+        let made = if let Access::Sandbox { endpoint, .. } = home.access() {
+            let played = |name: &str| match name {
+                TOKEN => Some(SANDBOX.to_owned()),
+                _ => Some(format!("{}/github", endpoint.trim_end_matches('/'))),
+            };
+            let pace = GithubPace {
+                between_writes: Duration::ZERO,
+                ..GithubPace::default()
+            };
+            GithubSecrets::open(played, pace, home.output(), stop)?
+        } else {
+            let variable = |name: &str| std::env::var(name).ok();
+            GithubSecrets::open(variable, GithubPace::default(), home.output(), stop)?
+        };
+        let made = Arc::new(made);
+        *opened = Some(Arc::clone(&made));
+        Ok(made)
     }
 
     /// Sorts a destination by its store. No account is the home's.

@@ -34,6 +34,8 @@ mod failing_stores;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod github_secrets;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod import;

@@ -33,6 +33,7 @@ rotate = { every = "90d", overlap = "7d" }
 deliver = [
   { to = "secrets-manager", name = "ai/{target}/{key}" },
   { to = "ssm", name = "/ai/{key}" },
+  { to = "github-secret", repository = "acme/chat", name = "AI_KEY" },
 ]
 "#;
 
@@ -174,11 +175,13 @@ impl Year {
             .collect()
     }
 
-    /// Returns the generation that both stores hold.
+    /// Returns the generation that all three stores hold.
     fn stored(&self) -> Option<u32> {
         let secret = self.sandbox.secrets(&scope()).pop()?.value?;
         let parameter = self.sandbox.parameters(&scope()).pop()?.value;
-        assert!(secret == parameter, "the stores differ");
+        let github = self.sandbox.github_secrets().pop()?.value;
+        let are_equal = secret == parameter && secret == github;
+        assert!(are_equal, "the stores differ");
         let number = self.values.iter().find(|(_, value)| **value == secret)?;
         Some(*number.0)
     }
@@ -188,7 +191,8 @@ impl Requests {
     fn of(journal: &[JournalEntry]) -> Self {
         let is_store = |entry: &&JournalEntry| {
             let name = entry.operation.as_deref().unwrap_or_default();
-            name.contains("Secret") || name.contains("Parameter")
+            let stores = ["Secret", "Parameter", "Github"];
+            stores.iter().any(|store| name.contains(store))
         };
         let stores = journal.iter().filter(is_store).count();
         Self {
@@ -274,8 +278,8 @@ fn page(year: &Year, rows: &str) -> String {
         "```\n\n\
          *Requests* are those to API Gateway (and STS) + those to the secret stores, planning included; *writes*\n\
          are how many of them changed something. *Works* is what the data plane answered 200 to that night, of\n\
-         every value that there ever was (403 to the others); *stored* is the value that Secrets Manager and SSM\n\
-         both held. `#2` is the second value of the key.\n\n\
+         every value that there ever was (403 to the others); *stored* is the value that Secrets Manager, SSM and\n\
+         GitHub all held. `#2` is the second value of the key.\n\n\
          | night | what the plan said | requests | writes | works | stored |\n|---|---|---|---|---|---|\n",
     );
     page.push_str(rows);

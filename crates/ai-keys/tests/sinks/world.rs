@@ -205,6 +205,7 @@ impl World {
             spec,
             token: &token,
             value: &value,
+            generations: &BTreeMap::new(),
         };
         Box::pin(stores.deliver(parcel)).await
     }
@@ -265,6 +266,7 @@ pub(crate) fn wanted(destination: &Destination, spec: &DeliverySpec, newest: u32
         key: "chat-web".to_owned(),
         generations: (1..=newest).map(|n| (n, i64::from(n))).collect(),
         settings: spec.fingerprint(),
+        is_named: true,
     }
 }
 

@@ -140,3 +140,32 @@ fn an_adopted_key_is_delivered_under_a_generation_of_its_own() {
     let (plan, _) = applied(&manifest, &live, TODAY);
     assert_eq!(said(&plan), ["adopt key a#2", "deliver key a#2"]);
 }
+
+const SECRET: &str =
+    "[key.a]\ndeliver = [{ to = \"github-secret\", repository = \"acme/chat\", name = \"KEY\" }]\n";
+const REPLACING: &str = "[key.a]\ndeliver = [{ to = \"github-secret\", repository = \"acme/chat\", name = \"KEY\", replace = true }]\n";
+
+/// A key without a delivery, and what is seen where the manifest wants one.
+fn undelivered(delivered: Delivered) -> LiveState {
+    let mut live = applied("[key.a]\n", &empty(), TODAY).1;
+    let place = "github-repository:acme/chat:KEY".parse().unwrap();
+    live.deliveries.insert(place, delivered);
+    live
+}
+
+#[test]
+fn a_marker_names_no_secret_that_only_its_date_could_tell_from_ours() {
+    let names = |text, seen| {
+        let (plan, live) = applied(text, &undelivered(seen), TODAY);
+        let marker = live.our_key("a").1.marker.clone().unwrap();
+        (said(&plan), marker.destinations().count())
+    };
+    let both = vec!["update key a", "deliver key a"];
+    let owned = |said: &[&str]| said.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(SECRET, Delivered::Absent), (owned(&both), 1));
+    let why = "no token".to_owned();
+    assert_eq!(names(SECRET, Delivered::Unknown { why }), (owned(&[]), 0));
+    // Delivered first: were the marker first, a run that broke off between them would look done.
+    let after = vec!["deliver key a", "update key a"];
+    assert_eq!(names(REPLACING, Delivered::Foreign), (owned(&after), 1));
+}

@@ -55,6 +55,7 @@ pub struct Hands {
     reader: Reader,
     output: Output,
     live: LiveState,
+    made_at: BTreeMap<Handle, i64>,
     known: Mutex<Known>,
     namespace: String,
     values: Values,
@@ -93,6 +94,7 @@ impl Hands {
             reader: account.reader(),
             output,
             live: observed.live,
+            made_at: observed.made_at,
             known: Mutex::new(known),
             namespace: plan.namespace.clone(),
             values: Values::of(plan),
@@ -104,6 +106,18 @@ impl Hands {
 
     pub(super) fn writer(&self) -> &Writer {
         &self.writer
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Returns the markers of what was observed, and when each key was made.
+    pub(super) fn made_at(&self) -> impl Iterator<Item = (&Marker, i64)> {
+        self.made_at.iter().filter_map(|(handle, at)| {
+            let live = self.live.keys.get(handle)?;
+            Some((live.marker.as_ref()?, *at))
+        })
     }
 
     pub(super) fn namespace(&self) -> &str {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ai_keys_core::plan::{KeyRef, Plan, Step, Wait};
-use ai_keys_core::state::{DeliverySpec, Destination};
+use ai_keys_core::state::{DeliverySpec, Destination, Marker};
 use tokio::time::Instant;
 
 use super::carry_out::{Hands, StepError};
@@ -101,14 +101,37 @@ impl Hands {
             key: key.name.clone(),
             generation: key.generation,
         };
+        let generations = self.generations(key, &id, destination).await?;
         let parcel = Parcel {
             destination,
             spec,
             token: &token,
             value: &value,
+            generations: &generations,
         };
         self.stores().deliver(parcel).await?;
         Ok(())
+    }
+
+    /// Returns when each value of a key was made. One of this run is asked
+    /// for, and only where the store tells a generation by nothing else.
+    async fn generations(
+        &self,
+        key: &KeyRef,
+        id: &str,
+        destination: &Destination,
+    ) -> Result<BTreeMap<u32, i64>, StepError> {
+        let is_of_key =
+            |marker: &&Marker| marker.namespace == self.namespace() && marker.name == key.name;
+        let mut generations: BTreeMap<u32, i64> = self
+            .made_at()
+            .filter_map(|(marker, at)| Some((is_of_key(&marker).then_some(marker.generation)?, at)))
+            .collect();
+        if destination.is_dated() && !generations.contains_key(&key.generation) {
+            let at = self.reader().key_made_at(id).await?;
+            generations.extend(at.map(|at| (key.generation, at)));
+        }
+        Ok(generations)
     }
 
     async fn wait_until_it_works(

@@ -1,6 +1,6 @@
 //! Looks at the places that a manifest delivers to: which value each holds, without reading one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ai_keys_core::state::DesiredState;
 
@@ -41,13 +41,17 @@ fn wanted_deliveries(desired: &DesiredState, observed: &Observed) -> Vec<Wanted>
         .clone()
         .map(|(name, _)| (name.as_str(), BTreeMap::new()))
         .collect();
+    let mut named: BTreeSet<(&str, String)> = BTreeSet::new();
     for (handle, live) in &observed.live.keys {
         let Some(marker) = &live.marker else { continue };
         if marker.namespace == desired.namespace
             && let Some(known) = generations.get_mut(marker.name.as_str())
         {
-            let made = observed.made_at.get(handle).copied().unwrap_or_default();
+            // Without a date it would look as if every secret were newer.
+            let made = observed.made_at.get(handle).copied().unwrap_or(i64::MAX);
             known.insert(marker.generation, made);
+            let places = marker.destinations();
+            named.extend(places.map(|place| (marker.name.as_str(), place.to_owned())));
         }
     }
     let mut wanted = Vec::new();
@@ -59,6 +63,7 @@ fn wanted_deliveries(desired: &DesiredState, observed: &Observed) -> Vec<Wanted>
                 key: name.clone(),
                 generations: generations.get(name.as_str()).cloned().unwrap_or_default(),
                 settings: spec.fingerprint(),
+                is_named: named.contains(&(name.as_str(), destination.to_string())),
             });
         }
     }

@@ -45,6 +45,20 @@ impl Reader {
         })
     }
 
+    /// Returns when a key was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// If the call fails.
+    pub async fn key_made_at(&self, key_id: &str) -> Result<Option<i64>, ProviderError> {
+        let send = || {
+            let request = self.account.gateway().get_api_key().api_key(key_id);
+            request.include_value(false).send()
+        };
+        let mut answer = self.account.call(Operation::GetApiKey, send).await?;
+        zeroize::Zeroize::zeroize(&mut answer.value);
+        Ok(answer.created_date.map(|date| date.secs()))
+    }
+
     /// Returns a page of usage plans, from a position on.
     ///
     /// # Errors
