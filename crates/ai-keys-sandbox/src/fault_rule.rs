@@ -86,6 +86,9 @@ pub enum Act {
     Redirect(String),
     /// A read is answered from the state as it was when the rules were set (sandbox only).
     StaleRead,
+    /// An import refuses its n-th row, from 1, as AWS may for reasons that it does not document
+    /// (sandbox only).
+    RefuseRow(u32),
 }
 
 /// An error answer of the rule's own making.

@@ -37,6 +37,8 @@ pub(crate) enum Reply {
 pub(crate) enum View {
     Live,
     Stale,
+    /// The live state, to an import that refuses this row.
+    RefusingRow(u32),
 }
 
 impl Gate {
@@ -110,6 +112,7 @@ where
         Act::CloseBefore => return Reply::Close,
         Act::HangBefore => return Reply::Hang,
         Act::StaleRead => return Reply::Whole(carry_out(View::Stale).await),
+        Act::RefuseRow(row) => return Reply::Whole(carry_out(View::RefusingRow(row)).await),
         _ => {}
     }
     let answer = carry_out(View::Live).await;

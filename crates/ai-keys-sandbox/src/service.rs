@@ -95,7 +95,11 @@ async fn carry_out(
         }
     }
     let mut association = None;
-    if route.operation == Operation::CreateUsagePlanKey {
+    // An import puts keys on usage plans too. That it meets the same conflict is inferred.
+    if matches!(
+        route.operation,
+        Operation::CreateUsagePlanKey | Operation::ImportApiKeys
+    ) {
         let Some(mark) = Association::start(shared, &caller.scope) else {
             return Err(ApiError::conflict(CONCURRENT_MODIFICATION)).into();
         };
@@ -131,6 +135,10 @@ pub(crate) fn run(
         random: &mut lock(&shared.ids),
         options: &shared.options,
         now_ms: shared.now_ms(),
+        refused_row: match view {
+            View::RefusingRow(row) => Some(row),
+            View::Live | View::Stale => None,
+        },
     };
     let outcome = match route.operation.service() {
         Service::Github => api::github::carry_out(route.operation, &mut call),

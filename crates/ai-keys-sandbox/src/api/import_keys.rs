@@ -40,6 +40,13 @@ pub(super) fn import(call: &mut Call<'_>) -> Outcome {
         let row = row.map_err(|_| unreadable())?;
         // Row 1 is the header.
         let place = format!("Row {}", index + 2);
+        if call
+            .refused_row
+            .is_some_and(|refused| refused as usize == index + 1)
+        {
+            warnings.push(format!("{place}: refused"));
+            continue;
+        }
         match import_row(&columns, &row, &mut region, call.random, now_ms) {
             Ok((id, problems)) => {
                 ids.push(id);

@@ -43,6 +43,8 @@ pub(crate) struct Call<'a> {
     pub(crate) random: &'a mut Ids,
     pub(crate) options: &'a Options,
     pub(crate) now_ms: i64,
+    /// The row that an import refuses, from 1: a fault.
+    pub(crate) refused_row: Option<u32>,
 }
 
 impl Call<'_> {

@@ -1,5 +1,6 @@
 //! `ImportApiKeys`.
 
+use ai_keys_sandbox::{Act, FaultRule};
 use serde_json::json;
 
 use crate::client::{Client, Reply};
@@ -107,4 +108,17 @@ fn an_import_finds_keys_that_were_created_one_by_one() {
         ),
         (1, false)
     );
+}
+
+#[test]
+fn a_fault_refuses_one_row_and_the_others_are_imported() {
+    let (sandbox, client) = quick();
+    let fault = FaultRule::on("ImportApiKeys", Act::RefuseRow(2));
+    sandbox.set_faults(vec![fault]).unwrap();
+    let csv = format!("name,key\na,{A}\nb,{B}\n");
+    let answer = import(&client, &csv, false).json();
+    assert_eq!(answer["warnings"], json!(["Row 3: refused"]));
+    let keys = sandbox.keys(&scope());
+    assert_eq!((keys.len(), keys[0].name.as_deref()), (1, Some("a")));
+    assert_eq!(import(&client, &csv, true).status, 400);
 }
