@@ -214,6 +214,7 @@ impl<'a> Planner<'a> {
             reason: None,
             risk: Risk::None,
             line: Some(self.line(span)),
+            import: None,
             step: Step::Attach {
                 key: key.clone(),
                 usage_plan,
@@ -245,6 +246,7 @@ impl<'a> Planner<'a> {
                 (true, None) => Risk::Blocks,
             },
             line: span.map(|span| self.line(span)),
+            import: None,
             step: Step::Detach {
                 key: key.clone(),
                 usage_plan: UsagePlanTarget {

@@ -174,6 +174,10 @@ pub struct Change {
     /// The line of the manifest that asks for it; none for what was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// In which file it goes, of many keys at a call; from 1, none if it is a
+    /// call of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<u32>,
     /// Exactly what will be carried out.
     pub step: Step,
 }

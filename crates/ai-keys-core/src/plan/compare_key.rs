@@ -211,6 +211,7 @@ impl<'a> Planner<'a> {
             reason: reason.or_else(|| self.expiry_reason(desired).filter(|_| !is_enabled)),
             risk: Risk::None,
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::CreateKey {
                 key: key.clone(),
                 spec,
@@ -355,6 +356,7 @@ impl<'a> Planner<'a> {
                 Risk::None
             },
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::UpdateKey {
                 key: key.clone(),
                 patch,
@@ -394,6 +396,7 @@ impl<'a> Planner<'a> {
             reason: None,
             risk: Risk::None,
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::TagKey {
                 key: key.clone(),
                 set,

@@ -182,6 +182,7 @@ impl<'a> Planner<'a> {
             reason: None,
             risk: Risk::None,
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::CreateUsagePlan {
                 name: name.to_owned(),
                 spec,
@@ -250,6 +251,7 @@ impl<'a> Planner<'a> {
             reason: (!is_ours).then(|| format!("takes over the live usage plan {handle}")),
             risk: update_risk(before, after, &edits).max(method_risk),
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::UpdateUsagePlan {
                 usage_plan: UsagePlanTarget {
                     name: name.to_owned(),
@@ -307,6 +309,7 @@ impl<'a> Planner<'a> {
             reason: Some(why.to_owned()),
             risk: Risk::Destroys,
             line: None,
+            import: None,
             step: Step::DeleteUsagePlan {
                 usage_plan: UsagePlanTarget {
                     name: name.clone(),

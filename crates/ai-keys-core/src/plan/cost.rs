@@ -1,11 +1,14 @@
 //! What a plan costs: the exact number of calls and the least time under the provider's limits.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::bulk;
 use super::change::Change;
 use super::step::Operation;
+use crate::state::LiveState;
 use crate::support::Provider;
 
 /// A token bucket of a provider: so many calls at once, then one every so often.
@@ -59,6 +62,9 @@ pub fn operation_budget(provider: Provider, operation: Operation) -> Option<Budg
             Operation::CreateUsagePlan
             | Operation::DeleteUsagePlan
             | Operation::UpdateApiKey
+            | Operation::ImportApiKeys
+            | Operation::ListKeys
+            | Operation::ListUsagePlanKeys
             | Operation::CreateUsagePlanKey
             | Operation::DeleteUsagePlanKey
             | Operation::TagResource
@@ -82,7 +88,8 @@ impl Budget {
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub struct Cost {
-    /// Calls that change something, exactly, if none has to be repeated.
+    /// Calls that apply makes after its refresh, exactly, if none has to be
+    /// repeated and no list lags behind.
     pub calls: u64,
     /// The least time that the provider's limits allow, in milliseconds.
     pub floor_ms: u64,
@@ -92,10 +99,14 @@ pub struct Cost {
 }
 
 impl Cost {
-    pub(super) fn of(provider: Provider, changes: &[Change]) -> Self {
+    pub(super) fn of(provider: Provider, changes: &[Change], live: &LiveState) -> Self {
         let mut by_operation = BTreeMap::new();
-        for operation in changes.iter().flat_map(|change| change.step.operations()) {
+        let single = changes.iter().filter(|change| change.import.is_none());
+        for operation in single.flat_map(|change| change.step.operations()) {
             *by_operation.entry(operation).or_insert(0_u64) += 1;
+        }
+        for (operation, calls) in bulk::operations(changes, live) {
+            *by_operation.entry(operation).or_insert(0) += calls;
         }
         let calls = by_operation.values().sum();
         let own = |(operation, calls): (&Operation, &u64)| {
@@ -113,13 +124,22 @@ impl Cost {
     }
 
     /// Says calls and time in words: `12 calls, at least 20 s`.
+    ///
+    /// What a store or a slow answer adds is not in it.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let calls = if self.calls == 1 {
+        let mut calls = if self.calls == 1 {
             "1 call".to_owned()
         } else {
             format!("{} calls", self.calls)
         };
+        match self.by_operation.get(&Operation::ImportApiKeys) {
+            None => {}
+            Some(1) => calls.push_str(" (one of them imports many keys at once)"),
+            Some(files) => {
+                let _ = write!(calls, " ({files} of them import many keys at once)");
+            }
+        }
         match self.floor_ms {
             0 => calls,
             floor => format!("{calls}, at least {}", duration_in_words(floor)),

@@ -119,6 +119,7 @@ impl Planner<'_> {
                 Risk::None
             },
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::Deliver {
                 key: key.clone(),
                 destination: destination.clone(),

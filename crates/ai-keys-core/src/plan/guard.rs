@@ -25,6 +25,8 @@ pub enum GuardReason {
     OwnedByStack,
     /// It is protected, and its value is to stop working at once.
     Protected,
+    /// A person wants values to stop working that the manifest wants to work.
+    AtOnce,
 }
 
 impl GuardReason {
@@ -34,6 +36,7 @@ impl GuardReason {
             Self::Threshold | Self::MostOfAll | Self::LastKeyOfOwner => "delete",
             Self::OwnedByStack => "adopt",
             Self::Protected => "revoke",
+            Self::AtOnce => "disable",
         }
     }
 }
@@ -46,6 +49,7 @@ impl fmt::Display for GuardReason {
             Self::LastKeyOfOwner => "its owner has no other key that works",
             Self::OwnedByStack => "CloudFormation owns it",
             Self::Protected => "it is protected",
+            Self::AtOnce => "callers of these keys are answered 403 from then on",
         })
     }
 }

@@ -198,6 +198,7 @@ impl<'a> Planner<'a> {
             reason: Some(reason),
             risk: Risk::None,
             line: None,
+            import: None,
             step: Step::UpdateKey {
                 key: key_ref(object),
                 patch,
@@ -244,6 +245,7 @@ impl<'a> Planner<'a> {
             reason: Some(reason),
             risk,
             line: None,
+            import: None,
             step: Step::UpdateKey {
                 key: key_ref(object),
                 patch,
@@ -260,6 +262,7 @@ impl<'a> Planner<'a> {
             reason: Some(reason),
             risk: Risk::Destroys,
             line: None,
+            import: None,
             step: Step::DeleteKey {
                 key: key_ref(object),
             },

@@ -1,12 +1,14 @@
 //! Desired and live state in, an ordered list of changes out. A plan is data.
 
 mod attachments;
+mod bulk;
 mod change;
 pub(crate) mod code;
 mod compare_key;
 mod compare_usage_plan;
 mod cost;
 mod deliveries;
+mod disable;
 mod guard;
 mod ignored_adopt;
 mod lifecycle;
@@ -28,8 +30,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use bulk::WORTH_A_FILE;
 pub use change::{Action, Change, FieldChange, Kind, Risk, Subject};
 pub use cost::{Budget, Cost, duration_in_words, operation_budget, total_budget};
+pub use disable::{Whose, plan_disable};
 pub use guard::{Guard, GuardReason};
 pub use planner::{Planned, cannot_plan, plan};
 pub use reviewed::{Stale, Unfit, check_reviewed, read_plan};
@@ -40,6 +44,7 @@ pub use step::{
 
 use crate::date::Date;
 use crate::digest::Digest;
+use crate::state::LiveState;
 use crate::support::Provider;
 
 /// The version of the plan format that this program writes and reads.
@@ -128,9 +133,9 @@ impl Plan {
     }
 
     /// Returns the part of the plan that is about these keys, and how many
-    /// changes it leaves out.
+    /// changes it leaves out. `live` is what it was planned from.
     #[must_use]
-    pub fn only_keys(mut self, names: &BTreeSet<String>) -> (Self, usize) {
+    pub fn only_keys(mut self, names: &BTreeSet<String>, live: &LiveState) -> (Self, usize) {
         let is_named =
             |subject: &Subject| subject.kind == Kind::Key && names.contains(subject.name.as_str());
         let all = self.changes.len();
@@ -140,7 +145,9 @@ impl Plan {
             let (_, object) = guard.acknowledge.split_once(':').unwrap_or_default();
             names.contains(object)
         });
-        self.cost = Cost::of(self.provider, &self.changes);
+        bulk::assign(self.provider, &mut self.changes);
+        order::sort(&mut self.changes);
+        self.cost = Cost::of(self.provider, &self.changes, live);
         self.digest = self.compute_digest();
         let left_out = all - self.changes.len();
         (self, left_out)

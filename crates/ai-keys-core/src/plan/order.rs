@@ -6,15 +6,20 @@ use crate::sorted;
 use crate::state::Destination;
 
 /// When a change is carried out. Changes of one phase do not depend on each
-/// other, except that a key leaves a usage plan before it joins the next.
+/// other, except that a key leaves a usage plan before it joins the next, and
+/// that a file makes a key and puts it on its usage plans at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Values that have leaked stop working, many at a call.
+    RevokeInFiles,
     /// Values that have leaked stop working.
     Revoke,
     /// Usage plans are made, so that keys can join them.
     CreateUsagePlans,
     /// Stages are taken off usage plans, so that others can have them.
     ReleaseStages,
+    /// Keys are made and put on their usage plans, many at a call.
+    ImportKeys,
     /// Keys are made.
     CreateKeys,
     /// Tags, before the marker forgets which were ours.
@@ -43,6 +48,12 @@ impl Change {
     /// Returns when the change is carried out.
     #[must_use]
     pub fn phase(&self) -> Phase {
+        if self.import.is_some() {
+            return match &self.step {
+                Step::UpdateKey { .. } => Phase::RevokeInFiles,
+                _ => Phase::ImportKeys,
+            };
+        }
         match &self.step {
             Step::CreateUsagePlan { .. } => Phase::CreateUsagePlans,
             Step::UpdateUsagePlan { edits, .. } => {
@@ -119,6 +130,7 @@ pub(super) fn sort(changes: &mut [Change]) {
     sorted::sort_by(changes, |a, b| {
         (
             a.phase(),
+            a.import,
             &a.subject,
             is_attach(a),
             a.usage_plan(),
@@ -126,6 +138,7 @@ pub(super) fn sort(changes: &mut [Change]) {
         )
             .cmp(&(
                 b.phase(),
+                b.import,
                 &b.subject,
                 is_attach(b),
                 b.usage_plan(),

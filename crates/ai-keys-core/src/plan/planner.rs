@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Change, Kind};
 use super::code::{AK410, AK490};
 use super::cost::Cost;
-use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, guard, order};
+use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, bulk, guard, order};
 use crate::date::Date;
 use crate::diagnostic::Diagnostics;
 use crate::digest::Digest;
@@ -177,6 +177,7 @@ impl<'a> Planner<'a> {
     }
 
     fn finish(mut self) -> Planned {
+        bulk::assign(self.desired.provider, &mut self.changes);
         order::sort(&mut self.changes);
         sorted::sort(&mut self.upcoming);
         self.upcoming.dedup();
@@ -223,7 +224,7 @@ impl<'a> Planner<'a> {
             inputs: self.desired.digest(),
             live: self.live.digest(),
             digest: Digest::empty(),
-            cost: Cost::of(self.desired.provider, &self.changes),
+            cost: Cost::of(self.desired.provider, &self.changes, self.live),
             changes: self.changes,
             guards: self.guards,
             upcoming: self.upcoming,
@@ -249,7 +250,7 @@ pub fn cannot_plan(desired: &DesiredState) -> String {
     )
 }
 
-fn owned<'a, T>(
+pub(super) fn owned<'a, T>(
     objects: &'a BTreeMap<Handle, T>,
     namespace: &str,
     marker_of: impl Fn(&'a T) -> Option<&'a Marker>,

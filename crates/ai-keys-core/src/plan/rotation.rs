@@ -252,6 +252,7 @@ impl<'a> Planner<'a> {
             )),
             risk: Risk::Blocks,
             line: Some(self.line(desired.span)),
+            import: None,
             step: Step::UpdateKey {
                 key: key_ref(value),
                 patch: KeyPatch {

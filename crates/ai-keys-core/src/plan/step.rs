@@ -303,6 +303,12 @@ pub enum Operation {
     DeleteUsagePlan,
     /// Makes a key.
     CreateApiKey,
+    /// Makes or changes the keys of a file.
+    ImportApiKeys,
+    /// Lists keys, for a file: their values before, what became of them after.
+    ListKeys,
+    /// Lists who is on a usage plan, to verify a file.
+    ListUsagePlanKeys,
     /// Changes a key.
     UpdateApiKey,
     /// Deletes a key.

@@ -11,8 +11,8 @@ use ai_keys_core::plan::{Change, Plan, Step, Subject};
 use tokio::task::JoinSet;
 
 use crate::output::Progress;
+use crate::provider::ErrorKind;
 use crate::provider::aws::{Hands, StepError};
-use crate::provider::{ErrorKind, ProviderError};
 use crate::signal::Stop;
 
 /// What became of a change.
@@ -55,11 +55,50 @@ pub async fn apply(
             .filter(|(_, change)| !rests_on_tags(change, &untagged))
             .filter(|(_, change)| !rests_on_undone(change, &undone))
             .collect();
-        if !carry_out_phase(&phase, at_once, &hands, stop, progress, &mut outcomes).await {
+        let is_filed = phase.iter().any(|(_, change)| change.import.is_some());
+        let can_go_on = if is_filed {
+            carry_out_files(&phase, &hands, stop, progress, &mut outcomes).await
+        } else {
+            carry_out_phase(&phase, at_once, &hands, stop, progress, &mut outcomes).await
+        };
+        if !can_go_on {
             break;
         }
     }
     outcomes
+}
+
+/// Sends the files of a phase. Returns whether the next one may be tried.
+async fn carry_out_files(
+    phase: &[(usize, &Change)],
+    hands: &Hands,
+    stop: &Stop,
+    progress: &mut Progress,
+    outcomes: &mut [Outcome],
+) -> bool {
+    let changes: Vec<&Change> = phase.iter().map(|(_, change)| *change).collect();
+    // On the heap: it is large.
+    let results = Box::pin(hands.carry_out_files(&changes, progress)).await;
+    let can_go_on = !results.iter().any(|r| r.as_ref().is_err_and(is_fatal));
+    for ((at, _), result) in phase.iter().zip(results) {
+        if let Some(outcome) = outcomes.get_mut(*at) {
+            *outcome = result.into();
+        }
+    }
+    can_go_on && !stop.is_requested()
+}
+
+impl From<Result<(), StepError>> for Outcome {
+    fn from(result: Result<(), StepError>) -> Self {
+        match result {
+            Ok(()) => Self::Done,
+            Err(StepError::Stopped) => Self::NotTried,
+            Err(StepError::Provider(error)) if error.kind() == ErrorKind::Interrupted => {
+                Self::NotTried
+            }
+            Err(error) => Self::Failed(error),
+        }
+    }
 }
 
 /// Returns whether the next phase may be tried.
@@ -90,14 +129,7 @@ async fn carry_out_phase(
         can_go_on &= !result.as_ref().is_err_and(is_fatal);
         progress.advance(1);
         if let Some(outcome) = outcomes.get_mut(at) {
-            *outcome = match result {
-                Ok(()) => Outcome::Done,
-                Err(StepError::Stopped) => Outcome::NotTried,
-                Err(StepError::Provider(error)) if error.kind() == ErrorKind::Interrupted => {
-                    Outcome::NotTried
-                }
-                Err(error) => Outcome::Failed(error),
-            };
+            *outcome = result.into();
         }
     }
     can_go_on && !stop.is_requested()
@@ -154,21 +186,16 @@ fn rests_on_undone(change: &Change, undone: &BTreeSet<&str>) -> bool {
 /// Returns whether nothing further can succeed.
 fn is_fatal(error: &StepError) -> bool {
     match error {
-        StepError::Provider(error) => is_fatal_at_provider(error),
+        StepError::Provider(error) => error.kind().ends_all(),
+        StepError::Unverified(error) => error.kind().ends_all(),
         StepError::Randomness(_) => true,
-        StepError::Sink(error) => error.provider().is_some_and(is_fatal_at_provider),
-        StepError::Unmade(_) | StepError::NotReady(_) | StepError::Stopped => false,
+        StepError::Sink(error) => error.provider().is_some_and(|e| e.kind().ends_all()),
+        StepError::Unmade(_)
+        | StepError::NotReady(_)
+        | StepError::LeftOut(_)
+        | StepError::MadeOtherwise
+        | StepError::Stopped => false,
     }
-}
-
-fn is_fatal_at_provider(error: &ProviderError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::NoCredentials
-            | ErrorKind::ExpiredCredentials
-            | ErrorKind::WrongCredentials
-            | ErrorKind::WrongClock
-    )
 }
 
 /// Returns the keys that this run left on no usage plan: they were taken off

@@ -20,6 +20,9 @@ use crate::exit::ExitCode;
 use crate::output::{Stream, untrusted};
 use crate::provider::aws::{Hands, Observed};
 
+/// Failures of one kind for one reason that are told one by one.
+const SHOWN_OF_SAME: usize = 3;
+
 /// A target with its plan, before the first write.
 pub(super) struct Ready {
     /// What is to be carried out.
@@ -101,7 +104,8 @@ pub(super) async fn run_for(
         }
         let mut plan = planned.plan;
         if !rotate_now.is_empty() {
-            let (part, left_out) = plan.only_keys(&rotate_now.keys().cloned().collect());
+            let (part, left_out) =
+                plan.only_keys(&rotate_now.keys().cloned().collect(), &observed.live);
             plan = part;
             if left_out > 0 {
                 run.output.notice(&format!(
@@ -299,17 +303,29 @@ pub(super) async fn carry_out(ready: Ready, run: &Run) -> Carried {
 fn report_failures(plan: &Plan, outcomes: &[Outcome], run: &Run) {
     let label = run.output.terminal(Stream::Err).paint(ERROR, "error");
     let mut not_tried = 0;
+    // One import may fail for hundreds of keys, all for one reason.
+    let mut same: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for (change, outcome) in plan.changes.iter().zip(outcomes) {
         match outcome {
             Outcome::Done => {}
             Outcome::NotTried => not_tried += 1,
             Outcome::Failed(error) => {
+                let (action, why) = (change.action.name(), error.to_string());
+                let count = same.entry((action, why.clone())).or_default();
+                *count += 1;
+                if *count > SHOWN_OF_SAME {
+                    continue;
+                }
                 let subject = ai_keys_core::manifest::visible(&change.subject.name).into_owned();
-                run.output.error(&format!(
-                    "{label}: {} {subject}: {error}",
-                    change.action.name()
-                ));
+                run.output
+                    .error(&format!("{label}: {action} {subject}: {why}"));
             }
+        }
+    }
+    for ((action, why), count) in same {
+        if let Some(more) = count.checked_sub(SHOWN_OF_SAME).filter(|more| *more > 0) {
+            run.output
+                .error(&format!("{label}: {action}: {more} more like this: {why}"));
         }
     }
     for key in stranded(plan, outcomes) {

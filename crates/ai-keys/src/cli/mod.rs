@@ -6,6 +6,7 @@ mod args;
 mod completions;
 mod confirm;
 mod diagnostics;
+mod disable;
 mod explain;
 mod fix;
 mod import;
@@ -19,6 +20,7 @@ mod rotate;
 mod sandbox;
 mod schema;
 mod snapshot;
+mod switched_off;
 mod targets;
 mod timeline;
 mod usage;
@@ -186,6 +188,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Apply(args) => in_runtime(run, apply::run(&args, run)),
         Command::Import(args) => in_runtime(run, import::run(&args, run)),
         Command::Rotate(args) => in_runtime(run, rotate::run(&args, run)),
+        Command::Disable(args) => in_runtime(run, disable::run(&args, run)),
         Command::Reveal(args) => in_runtime(run, reveal::run(&args, run)),
         Command::Timeline(args) => in_runtime(run, timeline::run(&args, run)),
         Command::Usage(args) => in_runtime(run, usage::run(&args, run)),
@@ -288,6 +291,7 @@ fn is_out_data(command: &Command) -> bool {
         | Command::Reference(_) => true,
         Command::Apply(_)
         | Command::Rotate(_)
+        | Command::Disable(_)
         | Command::Reveal(_)
         | Command::Explain(_)
         | Command::Init(_)

@@ -54,6 +54,46 @@ pub enum ErrorKind {
     Interrupted,
 }
 
+impl ErrorKind {
+    /// Returns whether no other call can succeed either: the credentials are
+    /// not accepted.
+    #[must_use]
+    pub fn ends_all(self) -> bool {
+        matches!(
+            self,
+            Self::NoCredentials
+                | Self::ExpiredCredentials
+                | Self::WrongCredentials
+                | Self::WrongClock
+        )
+    }
+
+    /// Returns whether a call that ended so may have changed something.
+    #[must_use]
+    pub fn may_be_done(self) -> bool {
+        match self {
+            Self::Ambiguous
+            | Self::ConflictExists
+            | Self::ConflictRetry
+            | Self::ConflictOther
+            | Self::QuotaReached => true,
+            Self::Throttled { .. }
+            | Self::NotFound
+            | Self::Deleted
+            | Self::TooLarge
+            | Self::WrongKmsKey
+            | Self::Denied { .. }
+            | Self::NoCredentials
+            | Self::ExpiredCredentials
+            | Self::WrongCredentials
+            | Self::WrongClock
+            | Self::Unreachable
+            | Self::Invalid
+            | Self::Interrupted => false,
+        }
+    }
+}
+
 /// Where requests go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

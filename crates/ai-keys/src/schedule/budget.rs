@@ -18,6 +18,9 @@ pub enum Lane {
     /// `CreateUsagePlanKey`: one at a time per region, else the others answer
     /// 409 "concurrent modification".
     CreateUsagePlanKey,
+    /// `ImportApiKeys`, which puts keys on usage plans too: one at a time with
+    /// the lane above. AWS gives it no budget of its own.
+    ImportApiKeys,
     /// Another service, which does not count here.
     Elsewhere,
     /// `CreateSecret`.
@@ -67,7 +70,8 @@ impl Pace {
         // AWS documents no bursts for these: one second's worth is assumed.
         let per_second = |calls: u32| Some(Bucket::new(Duration::from_secs(1) / calls, calls));
         match (self, lane) {
-            (Self::Unlimited, _) | (_, Lane::Any | Lane::CreateUsagePlanKey | Lane::Elsewhere) => {
+            (Self::Unlimited, _)
+            | (_, Lane::Any | Lane::CreateUsagePlanKey | Lane::ImportApiKeys | Lane::Elsewhere) => {
                 None
             }
             (_, Lane::CreateApiKey | Lane::DeleteApiKey) => per_second(5),

@@ -167,7 +167,9 @@ impl Scheduler {
     async fn admit(&self, call: Call) -> Result<Admission, ProviderError> {
         let interrupted = || ProviderError::new(ErrorKind::Interrupted, call.operation);
         let association = match call.lane {
-            Lane::CreateUsagePlanKey => Some(self.place(&self.associations).await),
+            Lane::CreateUsagePlanKey | Lane::ImportApiKeys => {
+                Some(self.place(&self.associations).await)
+            }
             _ => None,
         };
         let association = match association {

@@ -39,6 +39,7 @@ fn every_command_explains_itself() {
         "import",
         "reveal",
         "rotate",
+        "disable",
         "timeline",
         "explain",
         "schema",

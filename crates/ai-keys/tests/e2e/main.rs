@@ -13,6 +13,8 @@ mod bad_input;
 #[cfg(test)]
 mod behind_our_back;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod clocks;
@@ -27,6 +29,8 @@ mod console;
 #[cfg(test)]
 #[cfg(unix)]
 mod crash;
+#[cfg(test)]
+mod disable;
 #[cfg(test)]
 mod exit_codes;
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Stories of whole plans, and what holds for all of them.
 
 mod attachments;
+mod bulk;
 mod create_and_adopt;
 mod deliveries;
+mod disable;
 mod fields;
 mod generated;
 mod guards;

@@ -23,8 +23,8 @@ use crate::sink::{SinkError, Stores};
 
 /// How often and how long what was just made is looked for: a list may lag
 /// behind by some seconds.
-const LOOKS: u32 = 6;
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+pub(super) const LOOKS: u32 = 6;
+pub(super) const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// Why a step was not carried out.
 #[derive(Debug, Error)]
@@ -44,6 +44,15 @@ pub enum StepError {
     /// The new value does not work yet, so it was delivered nowhere.
     #[error("{0}")]
     NotReady(String),
+    /// An import left the key, or its place on a usage plan, out.
+    #[error("the import left it out{}{}", if .0.is_empty() { "" } else { "; the service says: " }, .0)]
+    LeftOut(String),
+    /// An import made the key, and its fields are others.
+    #[error("the import made it otherwise than asked; the next run sets it right")]
+    MadeOtherwise,
+    /// The file was sent, and what became of it could not be looked at.
+    #[error("imported perhaps, and not verified: {0}")]
+    Unverified(Box<ProviderError>),
     /// The run was asked to stop while it waited.
     #[error("not tried")]
     Stopped,
@@ -102,6 +111,25 @@ impl Hands {
             stop: stop.clone(),
             is_sandbox: matches!(account.access(), Access::Sandbox { .. }),
         }
+    }
+
+    pub(super) fn live(&self) -> &LiveState {
+        &self.live
+    }
+
+    /// Returns the id of a usage plan that was live before.
+    pub(super) fn live_usage_plan_id(&self, handle: &Handle) -> Option<String> {
+        self.lock().usage_plan_ids.get(handle).cloned()
+    }
+
+    pub(super) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Remembers the id of a key that this run made.
+    pub(super) fn know_key(&self, key: &KeyRef, id: String) {
+        let which = (key.name.clone(), key.generation);
+        self.lock().made_keys.insert(which, id);
     }
 
     pub(super) fn writer(&self) -> &Writer {
@@ -222,9 +250,7 @@ impl Hands {
             }
             Err(error) => return Err(error.into()),
         };
-        self.lock()
-            .made_keys
-            .insert((key.name.clone(), key.generation), id);
+        self.know_key(key, id);
         self.values.keep(key, value);
         Ok(())
     }
@@ -329,7 +355,7 @@ impl Hands {
             .ok_or_else(|| StepError::Unmade(format!("key {}", key.name)))
     }
 
-    fn usage_plan_id(&self, usage_plan: &UsagePlanTarget) -> Result<String, StepError> {
+    pub(super) fn usage_plan_id(&self, usage_plan: &UsagePlanTarget) -> Result<String, StepError> {
         let known = self.lock();
         let id = match &usage_plan.handle {
             Some(handle) => known.usage_plan_ids.get(handle),

@@ -4,10 +4,13 @@
 //! writes and none that returns a key value.
 
 mod account;
+mod bulk;
+mod bulk_disable;
 mod carry_out;
 mod deliver;
 pub(crate) mod endpoint;
 mod errors;
+mod import_file;
 mod observe;
 mod observe_deliveries;
 mod operation;

@@ -1,6 +1,6 @@
 //! Reads the live state of one account and region, to its end or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ai_keys_core::state::{Handle, LiveState, LiveUsagePlan, SNAPSHOT_FORMAT};
 use ai_keys_core::support::Provider;
@@ -85,14 +85,7 @@ async fn usage_plans(reader: &Reader) -> Result<UsagePlans, ProviderError> {
     let rows = read_all(|at| reader.usage_plans(at)).await?;
     // Most of a refresh: one call for each usage plan.
     let mut progress = reader.progress(rows.len());
-    let mut tasks = JoinSet::new();
-    for id in rows.keys().cloned() {
-        let reader = reader.clone();
-        tasks.spawn(async move {
-            let members = read_all(|at| reader.members(&id, at)).await;
-            members.map(|members| (id, members))
-        });
-    }
+    let members = members(reader, rows.keys().cloned(), || progress.advance(1)).await?;
     let ids = rows
         .keys()
         .map(|id| (Handle::of_id(id), id.clone()))
@@ -101,15 +94,39 @@ async fn usage_plans(reader: &Reader) -> Result<UsagePlans, ProviderError> {
         .into_iter()
         .map(|(id, usage_plan)| (Handle::of_id(&id), usage_plan))
         .collect();
+    for (id, members) in members {
+        if let Some(usage_plan) = usage_plans.get_mut(&Handle::of_id(&id)) {
+            usage_plan.keys = members.iter().map(|id| Handle::of_id(id)).collect();
+        }
+    }
+    Ok((ids, usage_plans))
+}
+
+/// Reads who is on each of these usage plans, by id; `done` is called after each.
+///
+/// # Errors
+/// As [`observe`].
+pub(super) async fn members(
+    reader: &Reader,
+    usage_plan_ids: impl IntoIterator<Item = String>,
+    mut done: impl FnMut(),
+) -> Result<BTreeMap<String, BTreeSet<String>>, ProviderError> {
+    let mut tasks = JoinSet::new();
+    for id in usage_plan_ids {
+        let reader = reader.clone();
+        tasks.spawn(async move {
+            let members = read_all(|at| reader.members(&id, at)).await;
+            members.map(|members| (id, members.into_keys().collect()))
+        });
+    }
+    let mut all = BTreeMap::new();
     while let Some(joined) = tasks.join_next().await {
         // A task that panicked read nothing; its error stops the refresh.
         let (id, members) = joined.map_err(|_| reader.broken(Operation::GetUsagePlanKeys))??;
-        if let Some(usage_plan) = usage_plans.get_mut(&Handle::of_id(&id)) {
-            usage_plan.keys = members.keys().map(|id| Handle::of_id(id)).collect();
-        }
-        progress.advance(1);
+        all.insert(id, members);
+        done();
     }
-    Ok((ids, usage_plans))
+    Ok(all)
 }
 
 /// Whether `GetApiKeys` lists tags is not documented. Where a marker says that

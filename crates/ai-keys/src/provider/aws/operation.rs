@@ -13,6 +13,8 @@ pub enum Operation {
     GetApiKey,
     /// Makes a key, with a value of ours.
     CreateApiKey,
+    /// Makes or changes the keys of a file, by their values.
+    ImportApiKeys,
     /// Changes a key.
     UpdateApiKey,
     /// Deletes a key and its associations.
@@ -104,6 +106,8 @@ impl Operation {
             Self::GetApiKeys => ("GetApiKeys", Lane::Any, Repeat::Safe),
             Self::GetApiKey => ("GetApiKey", Lane::Any, Repeat::Safe),
             Self::CreateApiKey => ("CreateApiKey", Lane::CreateApiKey, Repeat::Safe),
+            // An upsert by value: the second one changes nothing.
+            Self::ImportApiKeys => ("ImportApiKeys", Lane::ImportApiKeys, Repeat::Safe),
             Self::UpdateApiKey => ("UpdateApiKey", Lane::Any, Repeat::Safe),
             Self::DeleteApiKey => ("DeleteApiKey", Lane::DeleteApiKey, Repeat::Safe),
             Self::GetUsagePlans => ("GetUsagePlans", Lane::Any, Repeat::Safe),
@@ -174,7 +178,7 @@ impl Operation {
             Self::GetCallerIdentity => ("sts:GetCallerIdentity", "*"),
             Self::GetApiKeys => ("apigateway:GET", "/apikeys"),
             Self::GetApiKey => ("apigateway:GET", "/apikeys/*"),
-            Self::CreateApiKey => ("apigateway:POST", "/apikeys"),
+            Self::CreateApiKey | Self::ImportApiKeys => ("apigateway:POST", "/apikeys"),
             Self::UpdateApiKey => ("apigateway:PATCH", "/apikeys/*"),
             Self::DeleteApiKey => ("apigateway:DELETE", "/apikeys/*"),
             Self::GetUsagePlans => ("apigateway:GET", "/usageplans"),

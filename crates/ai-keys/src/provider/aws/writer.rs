@@ -1,9 +1,12 @@
 //! What apply may do: change, and handle key values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use ai_keys_core::plan::{NewKey, NewUsagePlan};
-use aws_sdk_apigateway::types::ApiKey;
+use aws_sdk_apigateway::types::{ApiKey, ApiKeysFormat};
+use aws_smithy_types::Blob;
+use aws_smithy_types::timeout::TimeoutConfig;
 use zeroize::Zeroize;
 
 use super::account::Account;
@@ -29,6 +32,26 @@ pub enum Patch {
     Add(String, String),
     /// Removes from a list (with a value), or a field.
     Remove(String, Option<String>),
+}
+
+/// How long one import may take: how long AWS works on a file of 500 rows is
+/// not documented.
+const IMPORT: Duration = Duration::from_mins(1);
+
+/// What an import says that it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The keys that it made or changed, in no order that is documented.
+    pub ids: Vec<String>,
+    /// What it left out, in words that are not documented. Scrubbed.
+    pub warnings: Vec<String>,
+}
+
+/// What the row of a key that exists says.
+pub(super) struct WithValue {
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) value: Secret,
 }
 
 /// What became of a delete.
@@ -79,6 +102,39 @@ impl Writer {
         Ok(id)
     }
 
+    /// Makes or changes the keys of a file, by their values, and goes on past
+    /// rows that are refused. Repeating it ends in the same state.
+    ///
+    /// # Errors
+    /// If the call fails; then any part of the file may have been carried out.
+    pub async fn import_keys(&self, file: &[u8]) -> Result<Imported, ProviderError> {
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(IMPORT)
+            .operation_timeout(IMPORT);
+        let send = || {
+            let request = self.account.gateway().import_api_keys();
+            let request = request.body(Blob::new(file)).format(ApiKeysFormat::Csv);
+            let config = aws_sdk_apigateway::Config::builder();
+            request
+                .fail_on_warnings(false)
+                .customize()
+                .config_override(config.timeout_config(timeouts.clone().build()))
+                .send()
+        };
+        let answer = self.account.call(Operation::ImportApiKeys, send).await?;
+        let output = self.account.output();
+        let ids = answer.ids.unwrap_or_default();
+        for id in &ids {
+            hide_long_id(id, output);
+        }
+        let warnings = answer.warnings.unwrap_or_default();
+        let warnings = warnings.iter().map(|warning| output.scrub(warning));
+        Ok(Imported {
+            ids,
+            warnings: warnings.collect(),
+        })
+    }
+
     /// Returns the value of one key, masked before anybody can hold it.
     ///
     /// # Errors
@@ -93,6 +149,46 @@ impl Writer {
         let value = answer.value.take().filter(|value| !value.is_empty());
         let value = value.ok_or_else(|| self.account.without(operation, "a value"))?;
         Ok(Secret::received(value, self.account.output()))
+    }
+
+    /// Returns the values of these keys, masked, with the names and
+    /// descriptions that they have; nothing of any other key. One call for
+    /// each 500 keys of the account.
+    ///
+    /// # Errors
+    /// If a call fails.
+    pub(super) async fn read_values(
+        &self,
+        ids: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, WithValue>, ProviderError> {
+        let mut values = BTreeMap::new();
+        let mut position: Option<String> = None;
+        loop {
+            let send = || {
+                let request = self.account.gateway().get_api_keys();
+                let request = request.include_values(true).limit(500);
+                request.set_position(position.clone()).send()
+            };
+            let answer = self.account.call(Operation::GetApiKeys, send).await?;
+            for mut key in answer.items.unwrap_or_default() {
+                let wanted = key.id.take().filter(|id| ids.contains(id));
+                let Some((id, value)) = wanted.zip(key.value.take()) else {
+                    key.value.zeroize();
+                    continue;
+                };
+                let with_value = WithValue {
+                    name: key.name.unwrap_or_default(),
+                    description: key.description.unwrap_or_default(),
+                    value: Secret::received(value, self.account.output()),
+                };
+                values.insert(id, with_value);
+            }
+            let next = answer.position.filter(|position| !position.is_empty());
+            if next.is_none() || next == position {
+                return Ok(values);
+            }
+            position = next;
+        }
     }
 
     /// Returns the key with this name and value, if there is one.

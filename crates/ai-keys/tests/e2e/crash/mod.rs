@@ -6,6 +6,7 @@
 //! with the answer lost while the run goes on. Each time the next apply ends
 //! where the undisturbed one did, and the one after that writes nothing.
 
+mod bulk;
 mod lives;
 mod stories;
 
@@ -244,7 +245,12 @@ fn page() -> String {
 /// Each row is checked by its story; here, that no story lacks its row and that the sum is right.
 #[test]
 fn the_table_counts_every_story() {
-    let sources = [include_str!("lives.rs"), include_str!("stories.rs")].concat();
+    let sources = [
+        include_str!("bulk.rs"),
+        include_str!("lives.rs"),
+        include_str!("stories.rs"),
+    ]
+    .concat();
     let stories = sources.matches("#[test]").count();
     let page = page();
     let table = page.split("| story | requests | points |").nth(1).unwrap();
