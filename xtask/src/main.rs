@@ -1,5 +1,5 @@
 //! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`,
-//! `dist`, `action`, `hooks`, `docs`.
+//! `dist`, `action`, `hooks`, `release`, `assets`, `sbom`, `docs`.
 
 mod action;
 mod action_page;
@@ -15,6 +15,7 @@ mod playground;
 mod process;
 mod purity;
 mod python;
+mod release;
 mod steps;
 mod terraform;
 mod test;
@@ -22,6 +23,7 @@ mod wasm;
 mod workflows;
 mod workspace;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -54,6 +56,11 @@ Usage: cargo xtask CHORE
                      release; --check: compares dist with what the sources make
   action             the Action as a runner downloads it, and its tests
   hooks              what pre-commit installs, in a repository of its own
+  release VERSION [--dry-run]
+                     the commit and the tag of a release; pushes nothing. --dry-run: what it would change
+  assets FOLDER      what a release holds: an archive and a CycloneDX document for each platform, and
+                     SHA256SUMS; in FOLDER are the programs that `dist` does not have
+  sbom               what this machine's program is made of, checked by CycloneDX's schema
   docs [--check]     the documentation as a site, in target/docs/site; --check: every link, too
 ";
 
@@ -81,6 +88,10 @@ fn main() -> ExitCode {
         ["dist", "--natives"] => say(dist::write(Natives::Build)),
         ["dist", "--check"] => say(dist::check()),
         ["action"] => say(workspace::build_programs().and_then(|()| action::test())),
+        ["release", version] => say(release::run(version, release::Mode::Make)),
+        ["release", version, "--dry-run"] => say(release::run(version, release::Mode::DryRun)),
+        ["assets", folder] => say(release::assets::pack(Path::new(folder))),
+        ["sbom"] => say(release::sbom::check()),
         ["hooks"] => say(hooks::test()),
         ["docs"] => say(docs::build()),
         ["docs", "--check"] => say(docs::check()),

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::codegen::{self, Mode};
+use crate::release::sbom;
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
 use crate::{
@@ -69,6 +70,7 @@ fn everything(steps: &mut Steps) {
     steps.run("advisories", Voice::Quiet, deny::advisories);
     steps.run("workflows", Voice::Quiet, workflows::check);
     steps.run("docs", Voice::Quiet, docs::check);
+    steps.run("sbom", Voice::Quiet, sbom::check);
     steps.run("hooks", Voice::Quiet, hooks::test);
     steps.run("clippy", Voice::Quiet, clippy);
     if !steps.run("build", Voice::Quiet, build) {

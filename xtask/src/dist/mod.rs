@@ -17,7 +17,8 @@ use anyhow::{Context as _, Result};
 
 pub(crate) use check::check;
 use info::BuildInfo;
-pub(crate) use natives::Native;
+pub(crate) use natives::{NATIVES, Native};
+pub(crate) use stamp::of_file as hash_of_file;
 
 use crate::steps::Outcome;
 use crate::workspace;

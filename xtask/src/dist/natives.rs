@@ -32,6 +32,11 @@ pub(crate) const NATIVES: [Native; 2] = [
 const MOST: u64 = 9_000_000;
 
 impl Native {
+    /// Returns the name of the runner.
+    pub(crate) fn file(&self) -> &'static str {
+        self.file
+    }
+
     /// Returns the path of the packed runner in `dist/`.
     pub(crate) fn in_dist(&self) -> String {
         format!("{}.br", self.unpacked())

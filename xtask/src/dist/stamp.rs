@@ -53,7 +53,7 @@ pub(super) fn source() -> Result<String> {
 ///
 /// # Errors
 /// If it cannot be read.
-pub(super) fn of_file(path: &Path) -> Result<String> {
+pub(crate) fn of_file(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(hex(&Sha256::digest(bytes)))
 }
