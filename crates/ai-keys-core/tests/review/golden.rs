@@ -13,7 +13,7 @@ use ai_keys_core::plan::{Action, Stale};
 use ai_keys_core::report::FileDiagnostics;
 use ai_keys_core::report::review::{
     Failure, Links, Refusal, Review, State, annotations, comment, diagnostic_annotations,
-    drift_issue, interrupted, plan_annotations, summary,
+    drift_issue, plan_annotations, summary,
 };
 
 use crate::markdown::assert_clean;
@@ -115,6 +115,7 @@ fn after_the_merge_only_verdict_and_last_line_change() {
             why: "STS: AccessDenied",
         },
         State::Interrupted { done: 2, total },
+        State::Killed,
     ] {
         let review = Review {
             state,
@@ -133,43 +134,6 @@ fn after_the_merge_only_verdict_and_last_line_change() {
         all.push_str(&[verdict, "\n", last, "\n"].concat());
     }
     expect("states.md", &all);
-}
-
-#[test]
-fn a_run_that_was_cut_off_is_closed_by_the_next_step() {
-    let scene = Scene::story();
-    let applying = Review {
-        state: State::Applying { done: 2, total: 7 },
-        ..scene.review()
-    };
-    let body = comment(&applying, &meta());
-    let closed = interrupted(&body, &links()).unwrap();
-    assert_clean(&closed);
-    let changed: Vec<(&str, &str)> = body
-        .lines()
-        .zip(closed.lines())
-        .filter(|(before, after)| before != after)
-        .collect();
-    let run = "[run 18273645](https://github.com/acme/keys/actions/runs/18273645)";
-    assert_eq!(
-        changed,
-        [
-            (
-                "### 🔑 ai-keys · `prod`: applying 5 changes",
-                "### 🔑 ai-keys · `prod`: interrupted"
-            ),
-            (
-                format!("🟠 Applying: 2 of 7 steps done in {run}").as_str(),
-                format!(
-                    "⚠️ Ended before it was done in {run}. A re-run is safe: it does what is left."
-                )
-                .as_str(),
-            ),
-        ]
-    );
-    assert_eq!(body.lines().count(), closed.lines().count());
-    assert_eq!(interrupted(&closed, &links()), None, "only once");
-    assert_eq!(interrupted("🟠 Applying", &links()), None, "not ours");
 }
 
 #[test]

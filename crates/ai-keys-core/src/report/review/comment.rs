@@ -4,8 +4,8 @@ use super::budget::Page;
 use super::marker::{CommentMarker, MarkerKind};
 use super::page::{self, head};
 use super::row::rows;
-use super::state::{APPLYING, State, ended, last_line};
-use super::{Links, Review, counts};
+use super::state::{State, last_line};
+use super::{Review, counts};
 
 /// The longest comment, in bytes and so in characters. GitHub refuses more than
 /// 65,536 characters.
@@ -98,26 +98,4 @@ pub(in crate::report) fn document(review: &Review<'_>) -> String {
         page::plan_parts(&mut page, review, plan, &rows);
     }
     page.into_text()
-}
-
-/// Rewrites a comment whose run ended before it was done: its heading and its
-/// last line, and nothing else. `None` if the body is not one of ours that says
-/// that it is being applied.
-#[must_use]
-pub fn interrupted(body: &str, links: &Links<'_>) -> Option<String> {
-    CommentMarker::parse(body)?;
-    let (kept, _) = body.rsplit_once(&format!("\n{APPLYING}"))?;
-    let mut text = String::new();
-    for line in kept.split('\n') {
-        match line.rsplit_once(": applying ") {
-            Some((heading, _)) if line.starts_with("### ") => {
-                text.push_str(heading);
-                text.push_str(": interrupted");
-            }
-            _ => text.push_str(line),
-        }
-        text.push('\n');
-    }
-    text.push_str(&ended(links));
-    Some(text)
 }

@@ -42,13 +42,15 @@ pub enum State<'a> {
         /// Why, in words of ours or of the cloud's.
         why: &'a str,
     },
-    /// Ended before it was done: cancelled, or the runner is gone.
+    /// Ended before it was done: cancelled.
     Interrupted {
         /// Steps that are known to be done.
         done: usize,
         /// All steps of the plan.
         total: usize,
     },
+    /// Ended before it was done, and nobody is left to say how far it came.
+    Killed,
 }
 
 /// A step that failed.
@@ -87,6 +89,7 @@ pub(super) fn verdict(review: &Review<'_>, counts: &ChangeCounts) -> String {
         State::Interrupted { done, total } => {
             format!("interrupted after {done} of {total} steps")
         }
+        State::Killed => "interrupted".to_owned(),
     }
 }
 
@@ -103,15 +106,6 @@ fn planned(review: &Review<'_>, counts: &ChangeCounts) -> String {
         guards => format!(", {guards} need an acknowledgement"),
     };
     format!("{}{acknowledgements}", changes(counts.objects))
-}
-
-/// The words with which the last line starts while a plan is carried out.
-pub(super) const APPLYING: &str = "🟠 Applying";
-
-/// Writes the last line of what ended before it was done.
-pub(super) fn ended(links: &Links<'_>) -> String {
-    let run = run_link(links);
-    format!("⚠️ Ended before it was done{run}. A re-run is safe: it does what is left.\n")
 }
 
 /// Says a number of changes.
@@ -157,7 +151,7 @@ fn last_line_of(review: &Review<'_>, most: Most) -> String {
             Some(_) => format!("📝 Planned{run}{}\n", more(&review.links)),
         },
         State::Applying { done, total } => {
-            format!("{APPLYING}: {done} of {total} steps done{run}\n")
+            format!("🟠 Applying: {done} of {total} steps done{run}\n")
         }
         State::Applied { total } => format!("✅ Applied {total} of {total} steps{run}\n"),
         State::Partial {
@@ -175,6 +169,9 @@ fn last_line_of(review: &Review<'_>, most: Most) -> String {
         State::Interrupted { done, total } => format!(
             "⚠️ Ended before it was done, after {done} of {total} steps{run}. A re-run is safe.\n"
         ),
+        State::Killed => {
+            format!("⚠️ Ended before it was done{run}. A re-run is safe: it does what is left.\n")
+        }
     }
 }
 

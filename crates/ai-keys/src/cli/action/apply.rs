@@ -272,7 +272,7 @@ fn failures(carried: &Carried, job: &Job) -> Vec<(ai_keys_core::plan::Change, St
 
 /// Keeps on disk what a scope's comment shall say if this process is killed.
 fn remember_unfinished(sheet: &Sheet, board: &Board<'_>, job: &Job) {
-    let Some((comment, body)) = board.interrupted(sheet, job) else {
+    let Some((comment, body)) = board.killed(sheet, job) else {
         return;
     };
     let mut unfinished = Unfinished::read(&job.request);

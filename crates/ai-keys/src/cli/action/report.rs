@@ -128,14 +128,14 @@ impl<'j> Board<'j> {
         }
     }
 
-    /// Returns the comment of a scope as it shall be if the run ends now.
-    pub(super) fn interrupted(&self, sheet: &Sheet, job: &Job) -> Option<(u64, String)> {
-        let Stage::Applying { total } = sheet.stage else {
+    /// Returns the comment of a scope that is being applied as it shall be if
+    /// this process is killed.
+    pub(super) fn killed(&self, sheet: &Sheet, job: &Job) -> Option<(u64, String)> {
+        if !matches!(sheet.stage, Stage::Applying { .. }) {
             return None;
-        };
-        let stage = Stage::Interrupted { done: 0, total };
+        }
         let generation = self.comments.generation(&sheet.id)?.saturating_add(1);
-        let body = render(sheet, &stage, self.pull_request, generation, job);
+        let body = render(sheet, &Stage::Killed, self.pull_request, generation, job);
         Some((sheet.comment?, body))
     }
 }

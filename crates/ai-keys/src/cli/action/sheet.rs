@@ -116,6 +116,7 @@ pub(super) enum Stage {
         done: usize,
         total: usize,
     },
+    Killed,
 }
 
 impl Sheet {
@@ -253,6 +254,7 @@ impl Stage {
                 done: *done,
                 total: *total,
             },
+            Self::Killed => State::Killed,
         }
     }
 }
