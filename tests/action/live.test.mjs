@@ -355,7 +355,7 @@ test("an apply that is killed half-way says so, and the next one makes nothing t
     assert.equal(world.killRunners(), 1);
     const killed = (await merging).ended(1);
     const [comment] = world.github.comments;
-    assert.match(comment.body, /⚠️ Ended before it was done\. A re-run is safe\./, killed.all.slice(-3000));
+    assert.match(comment.body, /⚠️ Ended before it was done in \[run .* A re-run is safe/, killed.all.slice(-3000));
     const values = new Map((await world.aws.keys()).map(({ id, value }) => [id, value]));
 
     await world.aws.fail([]);
