@@ -15,7 +15,7 @@ const ON_THE_DAY: &str = r#"ai-keys() {
   case " $* " in
     # A plan file is of the day that it is made on: its age counts.
     *" --today "*|*" --out "*|*" --plan "*) command ai-keys "$@" ;;
-    " validate "*|" plan "*|" apply "*|" rotate "*|" timeline "*) command ai-keys "$@" --today "$PAGE_DAY" ;;
+    " validate "*|" plan "*|" apply "*|" rotate "*|" timeline "*|" usage "*) command ai-keys "$@" --today "$PAGE_DAY" ;;
     *) command ai-keys "$@" ;;
   esac
 }
