@@ -43,9 +43,10 @@ Usage: cargo xtask CHORE
                      --fast: formatting, purity and the tests of the core only
   purity             the core's dependencies and the direction of every arrow between crates
   codegen [--check]  writes the generated files; --check only compares
-  bench [--shipped] [--check]
-                     what 10,000 keys cost, beside the budgets; --shipped: of the program as
-                     it is shipped; --check: fails where a firm budget is missed
+  bench [--sizes] [--shipped] [--check]
+                     what 10,000 keys cost, beside the budgets; --sizes: every command at 100,
+                     1,000 and 10,000 keys, its growth kept in docs; --shipped: of the program
+                     as it is shipped; --check: fails where a firm budget is missed
   wasm [--test | --check]
                      the package for JavaScript, in target/wasm/ai-keys; --test: compares its answers
                      with the core's and uses it from TypeScript; --check: builds it again elsewhere
@@ -75,6 +76,10 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => say(codegen::run(Mode::Check)),
         ["bench", options @ ..] => match options {
             [] => bench::run(Program::Release).map(|_| true),
+            ["--sizes"] => bench::run_sizes(Program::Release),
+            ["--sizes", "--shipped"] | ["--shipped", "--sizes"] => {
+                bench::run_sizes(Program::Shipped)
+            }
             ["--check"] => bench::run(Program::Release),
             ["--shipped"] => bench::run(Program::Shipped).map(|_| true),
             ["--shipped", "--check"] | ["--check", "--shipped"] => bench::run(Program::Shipped),

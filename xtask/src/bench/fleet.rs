@@ -13,8 +13,8 @@ pub(super) const STAGE: &str = "prod";
 
 const NAMESPACE: &str = "fleet";
 
-/// Returns the manifest, as a person would write it: 1.2 MB.
-pub(super) fn manifest() -> String {
+/// Returns the manifest of this many keys, as a person would write it: 1.2 MB for all.
+pub(super) fn manifest(keys: usize) -> String {
     let mut text = format!(
         "version = 1\nnamespace = \"{NAMESPACE}\"\n\n[target.prod]\nprovider = \"aws-api-gateway\"\n\
          region = \"eu-west-1\"\n\n[policy]\nrequire = [\"description\", \"owner\", \"expires\"]\n"
@@ -27,7 +27,7 @@ pub(super) fn manifest() -> String {
              throttle = {{ rate = 10, burst = 20 }}\nstages = [\"{API}/{STAGE}\"]\n"
         );
     }
-    for number in 0..KEYS {
+    for number in 0..keys {
         let (name, description, owner) = (key(number), description(number), owner(number));
         let usage_plan = usage_plan(number % USAGE_PLANS);
         let _ = write!(
@@ -66,7 +66,7 @@ pub(super) fn import(from: usize, usage_plan_ids: &[String]) -> String {
     csv
 }
 
-fn key(number: usize) -> String {
+pub(super) fn key(number: usize) -> String {
     format!("key-{number:05}")
 }
 

@@ -1,8 +1,10 @@
 //! Measures what a large manifest costs, beside the budgets of the design.
 
 mod fleet;
+mod growth;
 mod process;
 mod sandbox;
+mod sizes;
 mod table;
 
 use std::fs;
@@ -36,25 +38,10 @@ pub(crate) enum Program {
 /// # Errors
 /// If something cannot be built or run; slowness is no error.
 pub(crate) fn run(program: Program) -> Result<bool> {
-    let profile = match program {
-        Program::Release => "release",
-        Program::Shipped => "dist",
-    };
-    output::line(&format!(
-        "building with the profile `{profile}` (the first time takes minutes)"
-    ));
-    crate::process::quiet(&mut workspace::cargo(&[
-        "build",
-        "--quiet",
-        "--package",
-        "ai-keys",
-        "--profile",
-        profile,
-    ]))?;
-    let ai_keys = workspace::built_with(profile, "ai-keys")?;
+    let ai_keys = build(program)?;
     let folder = Folder::new()?;
     let (manifest, snapshot) = (folder.0.join("keys.toml"), folder.0.join("live.json"));
-    fs::write(&manifest, fleet::manifest())?;
+    fs::write(&manifest, fleet::manifest(fleet::KEYS))?;
 
     output::line(&format!(
         "{} keys on {} usage plans, {} bytes of TOML",
@@ -84,6 +71,43 @@ pub(crate) fn run(program: Program) -> Result<bool> {
 
     output::line(&format!("\n{}", table.render()));
     Ok(table.keeps_promises())
+}
+
+/// Measures every command at three sizes, prints the tables, and keeps the data and the drawing of
+/// its growth in `docs`.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_sizes(program: Program) -> Result<bool> {
+    let ai_keys = build(program)?;
+    let mut measured = Vec::new();
+    for keys in sizes::SIZES {
+        output::line(&format!("measuring {keys} keys"));
+        let folder = Folder::new()?;
+        measured.push(sizes::measure(&ai_keys, &folder.0, keys)?);
+    }
+    output::line(&format!("\n{}", sizes::render(&measured)));
+    growth::write(&measured)?;
+    Ok(true)
+}
+
+fn build(program: Program) -> Result<PathBuf> {
+    let profile = match program {
+        Program::Release => "release",
+        Program::Shipped => "dist",
+    };
+    output::line(&format!(
+        "building with the profile `{profile}` (the first time takes minutes)"
+    ));
+    crate::process::quiet(&mut workspace::cargo(&[
+        "build",
+        "--quiet",
+        "--package",
+        "ai-keys",
+        "--profile",
+        profile,
+    ]))?;
+    workspace::built_with(profile, "ai-keys")
 }
 
 fn of_sandbox(state: &Path) -> [String; 1] {

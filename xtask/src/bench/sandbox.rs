@@ -50,6 +50,16 @@ impl Sandbox {
 
     /// Makes what the manifest of [`fleet`] asks for.
     pub(super) fn fill(&self) -> Result<()> {
+        let usage_plan_ids = self.make_usage_plans()?;
+        let import = "/apikeys?mode=import&format=csv&failonwarnings=true";
+        for from in (0..fleet::KEYS).step_by(fleet::ROWS) {
+            self.send("POST", import, &fleet::import(from, &usage_plan_ids))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the usage plans only, and returns their ids.
+    pub(super) fn make_usage_plans(&self) -> Result<Vec<String>> {
         let stage = json!({
             "account": ACCOUNT, "region": "eu-west-1", "api": fleet::API, "stage": fleet::STAGE,
         });
@@ -59,13 +69,7 @@ impl Sandbox {
             let body = fleet::usage_plan_body(number, &api_id);
             text(&self.send("POST", "/usageplans", &body.to_string())?, "id")
         };
-        let usage_plan_ids: Vec<String> =
-            (0..fleet::USAGE_PLANS).map(make).collect::<Result<_>>()?;
-        let import = "/apikeys?mode=import&format=csv&failonwarnings=true";
-        for from in (0..fleet::KEYS).step_by(fleet::ROWS) {
-            self.send("POST", import, &fleet::import(from, &usage_plan_ids))?;
-        }
-        Ok(())
+        (0..fleet::USAGE_PLANS).map(make).collect()
     }
 
     /// Returns how often each operation has been asked for.
