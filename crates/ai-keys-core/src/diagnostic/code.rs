@@ -160,6 +160,7 @@ pub static CODES: &[&Code] = &[
     &live::AK417,
     &live::AK418,
     &live::AK419,
+    &live::AK420,
     &live::AK490,
 ];
 

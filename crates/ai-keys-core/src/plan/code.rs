@@ -200,6 +200,20 @@ code! {
 }
 code! {
     /// ## What it checks
+    /// Nobody used the keys that the plan disables or deletes, in the 7 days to the plan's. It is
+    /// asked with `GetUsage`, and only where a key that works is taken away.
+    /// ## Why it matters
+    /// Whoever made those requests is answered 403 from the apply on. Counts arrive late: a key
+    /// without a warning may be used all the same.
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html>,
+    /// checked 2026-11-24.
+    /// ## What to do
+    /// Ask the key's owner. Of an old value after a rotation: its readers have not fetched the new
+    /// one; give it more time with a longer `overlap`.
+    AK420 "used-key-turned-away" Warning
+}
+code! {
+    /// ## What it checks
     /// The target's provider is one that this version reads and changes.
     /// ## Why it matters
     /// Google API Keys and Azure API Management are validated and go no further. A plan for them

@@ -99,6 +99,7 @@ pub fn plan_disable(
         changes,
         guards: guards.into_iter().collect(),
         upcoming: Vec::new(),
+        traffic: Vec::new(),
         counts,
     };
     plan.digest = plan.compute_digest();

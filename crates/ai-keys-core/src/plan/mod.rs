@@ -19,6 +19,7 @@ mod reviewed;
 mod rotation;
 mod satisfied;
 mod step;
+mod traffic;
 mod usage_plan_edits;
 
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use step::{
     KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, Turn, UsagePlanEdit, UsagePlanTarget,
     Wait,
 };
+pub use traffic::Traffic;
 
 use crate::date::Date;
 use crate::digest::Digest;
@@ -87,6 +89,10 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", tsify(optional))]
     pub upcoming: Vec<Upcoming>,
+    /// How often keys were used that it turns away, where that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub traffic: Vec<Traffic>,
     /// What it costs.
     pub cost: Cost,
     /// What it leaves alone.
@@ -163,7 +169,8 @@ impl Plan {
     }
 
     /// Returns the digest of what the plan says, for [`Plan::digest`]: that of
-    /// its JSON with an empty `digest`.
+    /// its JSON with an empty `digest` and without `traffic`, which no apply
+    /// acts on.
     ///
     /// Where the manifest asks for a change (the line) is left out: moving a
     /// table within the file changes nothing.
@@ -171,6 +178,7 @@ impl Plan {
     pub fn compute_digest(&self) -> Digest {
         let mut said = self.clone();
         said.digest = Digest::empty();
+        said.traffic.clear();
         for change in &mut said.changes {
             change.line = None;
         }

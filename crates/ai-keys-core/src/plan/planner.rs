@@ -228,6 +228,7 @@ impl<'a> Planner<'a> {
             changes: self.changes,
             guards: self.guards,
             upcoming: self.upcoming,
+            traffic: Vec::new(),
             counts,
         };
         plan.digest = plan.compute_digest();

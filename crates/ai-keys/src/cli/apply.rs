@@ -13,7 +13,7 @@ use super::args::Apply;
 use super::confirm::confirm;
 use super::manifest_file::{ManifestFile, read_json, read_manifest, shown};
 use super::plan::human;
-use super::targets::{Opened, desired_states, open, plan_target};
+use super::targets::{Opened, desired_states, note_traffic, open, plan_target};
 use super::{ERROR, Run, RunError, today, validate};
 use crate::apply::{Outcome, apply, stranded};
 use crate::exit::ExitCode;
@@ -103,6 +103,10 @@ pub(super) async fn run_for(
                 .map_err(|stale| refuse_stale(&stale, run))?;
         }
         let mut plan = planned.plan;
+        if reviewed.is_none() && rotate_now.is_empty() {
+            let used = note_traffic(&opened, &observed, &mut plan, run).await?;
+            validate::show(&file, &used, run);
+        }
         if !rotate_now.is_empty() {
             let (part, left_out) =
                 plan.only_keys(&rotate_now.keys().cloned().collect(), &observed.live);

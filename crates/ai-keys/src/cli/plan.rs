@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::{Plan, PlanFormat};
 use super::manifest_file::{ManifestFile, read_json, read_manifest, shown, write_whole};
-use super::targets::{desired_states, open, plan_target};
+use super::targets::{desired_states, note_traffic, open, plan_target};
 use super::{Run, RunError, paint, validate};
 use crate::exit::ExitCode;
 use crate::output::Stream;
@@ -47,7 +47,10 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
         for target in &opened {
             let observed = target.observe().await?;
             let (planned, error) = plan_target(&target.desired, &observed.live, day, &file, run);
-            plans.push(planned.plan);
+            let mut plan = planned.plan;
+            let used = note_traffic(target, &observed, &mut plan, run).await?;
+            validate::show(&file, &used, run);
+            plans.push(plan);
             first_error = first_error.or(error);
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use ai_keys_core::date::Date;
 use ai_keys_core::diagnostic::Diagnostics;
 use ai_keys_core::manifest::Manifest;
-use ai_keys_core::plan::{Planned, cannot_plan, plan};
+use ai_keys_core::plan::{Plan, Planned, cannot_plan, plan};
 use ai_keys_core::source::Source;
 use ai_keys_core::state::{DesiredState, LiveState, ResolveError, resolve};
 
@@ -14,7 +14,7 @@ use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
 use super::{Run, RunError, validate};
 use crate::output::untrusted;
-use crate::provider::aws::{Account, Observed, observe, observe_deliveries};
+use crate::provider::aws::{Account, Observed, observe, observe_deliveries, read_usage};
 use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
@@ -143,6 +143,36 @@ impl Opened {
             .values()
             .any(|usage_plan| usage_plan.is_managed);
         Ok(Box::pin(observe(&self.account.reader(), &found, with_apis)).await?)
+    }
+}
+
+/// Notes in a plan how often those keys were used that it turns away, and
+/// returns a warning for each. Asks nothing where nobody is.
+///
+/// # Errors
+/// If the run was asked to stop. That usage cannot be read is a notice: the
+/// plan itself is whole.
+pub(super) async fn note_traffic(
+    opened: &Opened,
+    observed: &Observed,
+    plan: &mut Plan,
+    run: &Run,
+) -> Result<Diagnostics, RunError> {
+    let doubted = plan.usage_plans_of_doubt(&observed.live);
+    if doubted.is_empty() {
+        return Ok(Diagnostics::default());
+    }
+    let mut ids = observed.usage_plan_ids.clone();
+    ids.retain(|handle, _| doubted.contains(handle));
+    match read_usage(&opened.account.reader(), &ids, plan.traffic_days()).await {
+        Ok(usage) => Ok(plan.note_traffic(&opened.desired, &observed.live, &usage)),
+        Err(error) if error.is_interrupted() => Err(error.into()),
+        Err(error) => {
+            run.output.notice(&format!(
+                "notice: who uses the keys that are taken away is not known: {error}"
+            ));
+            Ok(Diagnostics::default())
+        }
     }
 }
 

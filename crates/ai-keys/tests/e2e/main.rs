@@ -76,6 +76,8 @@ mod support;
 #[cfg(test)]
 mod throttling;
 #[cfg(test)]
+mod traffic;
+#[cfg(test)]
 mod usage;
 #[cfg(test)]
 mod year;

@@ -4,7 +4,7 @@ use ai_keys_core::diagnostic::Severity;
 
 use super::super::RunError;
 use super::super::manifest_file::{shown, write_whole};
-use super::super::targets::Opened;
+use super::super::targets::{Opened, note_traffic};
 use super::request::FailOn;
 use super::sheet::{Sheet, Verdict, read_sheets};
 use super::{Job, report};
@@ -36,9 +36,12 @@ pub(super) async fn plan_sheet(
         return Ok(None);
     };
     let observed = opened.observe().await?;
-    let Some(plan) = sheet.plan(&observed, job.request.today, &job.run) else {
+    let Some(mut plan) = sheet.plan(&observed, job.request.today, &job.run) else {
         return Ok(None);
     };
+    let used = note_traffic(&opened, &observed, &mut plan, &job.run).await?;
+    sheet.diagnostics.extend(used);
+    sheet.diagnostics.sort();
     let path = job.request.folder().join(plan_file_name(&sheet.id));
     let text = job.run.output.scrub(&plan.to_json());
     write_whole(&path, &text).map_err(|source| RunError::Write {
