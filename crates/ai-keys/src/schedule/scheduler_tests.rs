@@ -161,7 +161,11 @@ async fn a_slow_lane_does_not_hold_up_the_others() {
 
 #[tokio::test(start_paused = true)]
 async fn keys_are_put_on_usage_plans_one_at_a_time_and_others_a_few_at_a_time() {
-    for (lane, most) in [(Lane::CreateUsagePlanKey, 1), (Lane::Any, IN_FLIGHT)] {
+    for (lane, most) in [
+        (Lane::CreateUsagePlanKey, 1),
+        (Lane::ImportApiKeys, 1),
+        (Lane::Any, IN_FLIGHT),
+    ] {
         let scheduler = Scheduler::new(Pace::Unlimited, Stop::default());
         let (now, peak) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let mut tasks = JoinSet::new();
@@ -210,6 +214,45 @@ async fn throttling_without_end_stops_at_the_deadline_for_all_calls_together() {
         .run(call(Lane::Any), async || Ok(()))
         .await
         .unwrap();
+}
+
+/// A fleet has a scheduler for each account and region.
+#[tokio::test(start_paused = true)]
+async fn a_throttled_account_does_not_slow_the_others() {
+    let start = Instant::now();
+    let throttled_account = aws();
+    let mut fleet = JoinSet::new();
+    for number in 0..20 {
+        let scheduler = if number == 0 {
+            throttled_account.clone()
+        } else {
+            aws()
+        };
+        fleet.spawn(async move {
+            let mut calls = JoinSet::new();
+            for _ in 0..121 {
+                let scheduler = scheduler.clone();
+                calls.spawn(async move {
+                    let send = async || match number {
+                        0 => Err(error(throttled(3))),
+                        _ => Ok(()),
+                    };
+                    scheduler.run(call(Lane::Any), send).await.is_ok()
+                });
+            }
+            let done = calls.join_all().await.into_iter().filter(|done| *done);
+            (number, done.count(), start.elapsed())
+        });
+    }
+    for (number, done, took) in fleet.join_all().await {
+        if number == 0 {
+            assert_eq!(done, 0);
+            assert!(took > Duration::from_mins(1), "{took:?}");
+        } else {
+            // Its own floor: 40 at once, then ten a second.
+            assert_eq!((done, took.as_millis() / 100), (121, 81));
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
