@@ -97,6 +97,7 @@ fn read_template_resource(logical_id: &str, resource: &Value, found: &mut Found)
         kind,
         name: name.to_owned(),
         address: address(logical_id),
+        stack: None,
     });
 }
 

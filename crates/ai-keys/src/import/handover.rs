@@ -8,6 +8,19 @@ use ai_keys_core::state::Handle;
 
 use super::{Address, Found, Tool};
 
+/// How a stack lets go.
+const STACK: &str = "# Before the first apply, in the stack:\n\
+#   1. set `DeletionPolicy: Retain` on these resources, and deploy;\n\
+#   2. delete them from the template, and deploy: the stack lets go of them.\n";
+/// How a service of the Serverless framework lets go: all at once, because its
+/// logical ids count, and a key that stays would get the id of one that goes.
+///
+/// Source: <https://www.serverless.com/framework/docs/providers/aws/guide/resources#override-aws-cloudformation-resource>,
+/// checked 2026-11-24.
+const SERVERLESS: &str = "# Before the first apply, in the service:\n\
+#   1. set `DeletionPolicy: Retain` on these under `resources.extensions`, and deploy;\n\
+#   2. delete all of `apiKeys` and `usagePlan` at once, and deploy: the stack lets go of them.\n";
+
 /// The resources that were taken over, of all that the file has.
 #[derive(Debug)]
 pub(crate) struct Handover<'f> {
@@ -40,6 +53,12 @@ impl<'f> Handover<'f> {
         }
     }
 
+    /// Adds resources that the file names without an id, and that were taken over.
+    pub(crate) fn with(mut self, named: impl IntoIterator<Item = &'f Address>) -> Self {
+        self.taken.extend(named);
+        self
+    }
+
     /// Returns what to do, as text to be printed; empty if nothing is to be done.
     pub(crate) fn in_words(&self) -> String {
         if self.taken.is_empty() {
@@ -48,7 +67,8 @@ impl<'f> Handover<'f> {
         match self.found.tool {
             Tool::Terraform => self.terraform(),
             Tool::Pulumi => self.pulumi(),
-            Tool::CloudFormation => self.cloudformation(),
+            Tool::CloudFormation => self.cloudformation(STACK),
+            Tool::Serverless => self.cloudformation(SERVERLESS),
         }
     }
 
@@ -115,12 +135,9 @@ impl<'f> Handover<'f> {
 
     /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>,
     /// checked 2026-11-23.
-    fn cloudformation(&self) -> String {
-        let mut text = String::from(
-            "# Before the first apply, in the stack:\n\
-             #   1. set `DeletionPolicy: Retain` on these resources, and deploy;\n\
-             #   2. delete them from the template, and deploy: the stack lets go of them.\n\
-             # The tags of the stack stay on them, so the first apply asks for an acknowledgement of each.\n\n",
+    fn cloudformation(&self, how: &str) -> String {
+        let mut text = format!(
+            "{how}# The tags of the stack stay on them, so the first apply asks for an acknowledgement of each.\n\n"
         );
         for address in &self.taken {
             let _ = writeln!(text, "{}", address.whole);

@@ -31,9 +31,7 @@ fn hint(text: &str) -> Option<&'static str> {
             "a template in YAML: give the output of `aws cloudformation list-stack-resources`, which also holds the ids",
         )
     } else if looks_like(&["service:", "provider:"]) {
-        Some(
-            "give .serverless/cloudformation-template-update-stack.json, which `serverless package` writes",
-        )
+        Some("give the output of `serverless print --format json`")
     } else if looks_like(&["resource \""]) {
         Some("that is Terraform's source: give the output of `terraform show -json`")
     } else {

@@ -8,6 +8,7 @@ mod handover;
 mod json;
 mod pulumi;
 mod resource;
+mod serverless;
 mod terraform;
 
 use std::collections::BTreeMap;
@@ -50,8 +51,10 @@ pub(crate) enum Tool {
     Terraform,
     /// Pulumi.
     Pulumi,
-    /// CloudFormation, and what is built on it: SAM, CDK, the Serverless framework.
+    /// CloudFormation, and what is built on it: SAM, CDK.
     CloudFormation,
+    /// The Serverless framework, whose stacks are CloudFormation's.
+    Serverless,
 }
 
 /// An object and what the other tool calls it.
@@ -79,6 +82,8 @@ pub(crate) struct Named {
     /// Its name in the cloud.
     pub(crate) name: String,
     pub(crate) address: Address,
+    /// The stack that owns it, where the file says which.
+    pub(crate) stack: Option<String>,
 }
 
 /// The kinds of object that are taken over.
@@ -100,7 +105,7 @@ pub(crate) enum Unreadable {
     },
     /// It is JSON of some other program.
     #[error(
-        "it is neither a Terraform state (terraform.tfstate, or `terraform show -json`), nor `pulumi stack export`, nor a CloudFormation template or `aws cloudformation list-stack-resources` as JSON"
+        "it is neither a Terraform state (terraform.tfstate, or `terraform show -json`), nor `pulumi stack export`, nor a CloudFormation template or `aws cloudformation list-stack-resources` as JSON, nor `serverless print --format json`"
     )]
     Unknown,
     /// It is what we know, of a version that we do not.
@@ -118,7 +123,12 @@ pub(crate) enum Unreadable {
 pub(crate) fn read(text: &str, output: &Output) -> Result<Found, Unreadable> {
     let mut document = json::parse(text)?;
     let values_in_clear = json::take_values(&mut document, output);
-    let readers = [terraform::read, pulumi::read, cloudformation::read];
+    let readers = [
+        terraform::read,
+        pulumi::read,
+        cloudformation::read,
+        serverless::read,
+    ];
     let found = readers.iter().find_map(|read| read(&document));
     let mut found = found.unwrap_or(Err(Unreadable::Unknown))?;
     found.values_in_clear = values_in_clear;

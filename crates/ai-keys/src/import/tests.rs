@@ -215,11 +215,53 @@ fn a_stack_gives_ids_and_a_template_names() {
 }
 
 #[test]
+fn serverless_names_keys_by_their_places_in_its_list() {
+    let named = |service: &str| -> Vec<(String, String, String)> {
+        let found = found(service);
+        assert_eq!(found.tool, Tool::Serverless);
+        let named = found.named.into_iter();
+        named
+            .map(|one| (one.address.whole, one.name, one.stack.unwrap()))
+            .collect()
+    };
+    let row = |id: &str, name: &str| (id.to_owned(), name.to_owned(), "chat-prod".to_owned());
+    let plans = r#"{"service": "chat", "provider": {"name": "aws", "stage": "prod", "region": "eu-west-1",
+      "apiGateway": {"apiKeys": [{"free": ["web", {"name": "app", "value": "VALUE"}]}, {"gold": ["acme"]}],
+        "usagePlan": [{"free": {"quota": {"limit": 5, "period": "MONTH"}}}, {"gold": {}}]}}}"#;
+    assert_eq!(
+        named(plans),
+        [
+            row("ApiGatewayApiKeyFree1", "web"),
+            row("ApiGatewayApiKeyFree2", "app"),
+            row("ApiGatewayApiKeyGold1", "acme"),
+            row("ApiGatewayUsagePlanFree", "chat-free-prod"),
+            row("ApiGatewayUsagePlanGold", "chat-gold-prod"),
+        ]
+    );
+    assert_eq!(found(plans).values_in_clear, 1);
+    assert_eq!(found(plans).region.as_deref(), Some("eu-west-1"));
+    let older = r#"{"service": {"name": "chat"}, "provider": {"name": "aws", "stage": "prod",
+      "apiKeys": ["web", {"value": "VALUE"}], "usagePlan": {"throttle": {"rateLimit": 1, "burstLimit": 2}}}}"#;
+    assert_eq!(
+        named(older),
+        [
+            row("ApiGatewayApiKey1", "web"),
+            row("ApiGatewayApiKey2", ""),
+            row("ApiGatewayUsagePlan", "chat-prod"),
+        ]
+    );
+    let other = r#"{"service": "chat", "provider": {"name": "aws", "stackName": "mine"}}"#;
+    assert_eq!(named(other), []);
+}
+
+#[test]
 fn another_file_says_what_to_give_and_quotes_nothing() {
     let (output, _) = Output::captured();
     let error = |text: &str| read(text, &output).unwrap_err().to_string();
     assert!(error("Resources:\n  Chat: {}\n").contains("list-stack-resources"));
-    assert!(error("service: chat\nprovider:\n  name: aws\n").contains(".serverless/"));
+    assert!(
+        error("service: chat\nprovider:\n  name: aws\n").contains("serverless print --format json")
+    );
     assert!(
         error("resource \"aws_api_gateway_api_key\" \"x\" {}").contains("terraform show -json")
     );

@@ -2,7 +2,7 @@
 
 use ai_keys_sandbox::{SeedKey, SeedUsagePlan};
 
-use crate::support::{World, scope};
+use crate::support::{Folder, World, run_in, scope};
 
 /// An account that somebody made by hand: two keys on a usage plan, one on none.
 fn by_hand() -> World {
@@ -180,4 +180,31 @@ fn a_file_that_is_none_of_them_is_told_apart() {
     let named = ["import", "--namespace", "Acme AI"];
     world.run(&named).ended(2).says("not a valid name");
     assert_eq!(world.folder.names(), ["keys.toml", "odd"]);
+}
+
+#[test]
+fn a_serverless_service_finds_its_own_keys_beside_another_of_the_same_ids() {
+    let folder = Folder::new();
+    let key = |name: &str, stack: &str| {
+        serde_json::json!({"name": name, "liveness": {"is": "active"}, "tags": {
+            "aws:cloudformation:stack-name": stack,
+            "aws:cloudformation:logical-id": "ApiGatewayApiKey1"}})
+    };
+    // A service with the same logical ids, which CloudFormation writes into the tags.
+    let live = serde_json::json!({"format": 1, "provider": "aws-api-gateway", "account": "123456789012",
+        "region": "eu-west-1", "apis": {}, "usage-plans": {},
+        "keys": {"k1": key("web", "chat-prod"), "k2": key("web", "search-prod")}});
+    folder.write("live.json", live.to_string());
+    let service = r#"{"service": "chat", "provider": {"name": "aws", "stage": "prod", "region": "eu-west-1",
+        "apiGateway": {"apiKeys": ["web"]}}}"#;
+    folder.write("service.json", service);
+    let words = [&IMPORT[..], &["service.json", "--live", "live.json"]].concat();
+    let ran = run_in(folder.path(), &words).ended(0);
+    ran.shows("under `resources.extensions`")
+        .shows("\nApiGatewayApiKey1\n");
+    let text = folder.read("imported.toml");
+    assert!(
+        text.contains("adopt = \"k1\"") && !text.contains("\"k2\""),
+        "{text}"
+    );
 }

@@ -21,6 +21,8 @@ pub(super) struct Choice {
     pub(super) keys: BTreeSet<Handle>,
     pub(super) usage_plans: BTreeSet<Handle>,
     pub(super) notes: Vec<String>,
+    /// What the objects are that the file names without an id, in its order.
+    pub(super) named: Vec<Vec<Handle>>,
 }
 
 /// Chooses.
@@ -108,6 +110,7 @@ fn of_file(found: &Found, live: &LiveState) -> Choice {
             missing("usage plan", &object.address.whole);
         }
     }
+    let mut found_by_name = Vec::new();
     for named in &found.named {
         let (into, matching, what) = match named.kind {
             Kind::Key => {
@@ -127,14 +130,17 @@ fn of_file(found: &Found, live: &LiveState) -> Choice {
         if matching.is_empty() {
             missing(what, &named.address.whole);
         }
-        into.extend(matching);
+        into.extend(matching.iter().cloned());
+        found_by_name.push(matching);
     }
+    choice.named = found_by_name;
     choice.keys = keys;
     choice.usage_plans = usage_plans;
     choice
 }
 
 /// Finds an object that has no id: by its logical id in the tags, else by name.
+/// Two stacks may give one logical id, so a stack that is known must be its own.
 fn matching<'l>(
     named: &Named,
     live: impl Iterator<Item = (&'l Handle, &'l str, &'l BTreeMap<String, String>)>,
@@ -142,9 +148,14 @@ fn matching<'l>(
     let mut tagged = Vec::new();
     let mut namesakes = Vec::new();
     for (handle, name, tags) in live {
+        let stack = tags.get(STACK);
+        let is_of_another = |wanted: &String| stack.is_some_and(|stack| stack != wanted);
+        if named.stack.as_ref().is_some_and(is_of_another) {
+            continue;
+        }
         if tags.get(LOGICAL_ID) == Some(&named.address.whole) {
             tagged.push(handle.clone());
-        } else if name == named.name {
+        } else if !name.is_empty() && name == named.name {
             namesakes.push(handle.clone());
         }
     }

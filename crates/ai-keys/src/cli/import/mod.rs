@@ -32,6 +32,7 @@ pub(super) async fn run(args: &Import, run: &Run) -> Result<ExitCode, RunError> 
         keys,
         usage_plans,
         notes,
+        named,
     } = choose(args, found.as_ref(), &live)?;
     let composed = compose(&Composition {
         live: &live,
@@ -47,7 +48,7 @@ pub(super) async fn run(args: &Import, run: &Run) -> Result<ExitCode, RunError> 
     });
     // Names and descriptions could quote a value that somebody put there.
     new_manifest::write(&args.out, &run.output.scrub(&composed.text))?;
-    report(args, found.as_ref(), &composed, &notes, run);
+    report(args, found.as_ref(), &composed, (&notes, &named), run);
     Ok(ExitCode::Done)
 }
 
@@ -77,7 +78,13 @@ fn origins(found: &Found) -> BTreeMap<Handle, String> {
         .collect()
 }
 
-fn report(args: &Import, found: Option<&Found>, composed: &Composed, notes: &[String], run: &Run) {
+fn report(
+    args: &Import,
+    found: Option<&Found>,
+    composed: &Composed,
+    (notes, named): (&[String], &[Vec<Handle>]),
+    run: &Run,
+) {
     let composed_notes = composed.notes.iter().map(ToString::to_string);
     for note in notes.iter().cloned().chain(composed_notes) {
         run.output.notice(&format!("note: {}", untrusted(&note)));
@@ -93,7 +100,10 @@ fn report(args: &Import, found: Option<&Found>, composed: &Composed, notes: &[St
         composed.keys.contains_key(handle)
             || (!args.keys_only && composed.usage_plans.contains_key(handle))
     };
-    let words = Handover::new(found, is_taken).in_words();
+    let named = found.named.iter().zip(named);
+    let named = named.filter(|(_, handles)| handles.iter().any(is_taken));
+    let named = named.map(|(named, _)| &named.address);
+    let words = Handover::new(found, is_taken).with(named).in_words();
     for line in words.lines() {
         run.output.print(&format!("{}\n", untrusted(line)));
     }
