@@ -37,6 +37,10 @@ const GENERATED: &[Generated] = &[
         arguments: &["schema", "usage"],
     },
     Generated {
+        path: "docs/reference/doctor.schema.json",
+        arguments: &["schema", "doctor"],
+    },
+    Generated {
         path: "docs/reference/manifest.md",
         arguments: &["reference", "manifest"],
     },

@@ -2,6 +2,7 @@
 //!
 //! Every renderer returns text and prints nothing.
 
+mod checkup;
 mod explain;
 mod github;
 mod gitlab;
@@ -20,6 +21,7 @@ mod schema;
 mod timeline;
 mod usage;
 
+pub use checkup::{CHECKUP_FORMAT, Check, CheckVerdict, Checkup, render_checkup};
 pub use explain::{explain, rule_reference};
 pub use github::render_github;
 pub use gitlab::render_gitlab;
@@ -38,7 +40,7 @@ pub use offline::{OfflineFile, OfflinePlan, OfflineRequest, OfflineReview, revie
 pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]
-pub use schema::{plan_schema, report_schema, snapshot_schema, usage_schema};
+pub use schema::{checkup_schema, plan_schema, report_schema, snapshot_schema, usage_schema};
 pub use timeline::{render_timeline, render_timeline_mermaid};
 pub use usage::{
     FindingKind, KeyUsage, QuotaUsage, Signs, TargetUsage, ThroughUsagePlan, USAGE_FORMAT,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use super::checkup::Checkup;
 use super::json::Report;
 use super::usage::UsageReport;
 use crate::plan::Plan;
@@ -25,6 +26,12 @@ pub fn snapshot_schema() -> Value {
 #[must_use]
 pub fn report_schema() -> Value {
     schema_of::<Report>("ai-keys report")
+}
+
+/// Returns the JSON Schema of what `ai-keys doctor --format json` writes.
+#[must_use]
+pub fn checkup_schema() -> Value {
+    schema_of::<Checkup>("ai-keys doctor")
 }
 
 /// Returns the JSON Schema of what `ai-keys usage --format json` writes.
@@ -54,6 +61,7 @@ mod tests {
             (snapshot_schema(), "usage-plans"),
             (report_schema(), "summary"),
             (usage_schema(), "targets"),
+            (checkup_schema(), "checks"),
         ] {
             let required = schema["required"].as_array().unwrap();
             assert!(

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Write a first manifest.
     Init(Init),
+    /// Look at credentials, permissions, clock, stores and workflow, and say what to mend.
+    Doctor(Doctor),
     /// Run a local API Gateway until Ctrl-C.
     Sandbox(SandboxServer),
     /// Print completions for a shell.
@@ -431,7 +433,8 @@ pub(crate) struct Snapshot {
 #[derive(Args, Debug)]
 pub(crate) struct Import {
     /// The other tool's JSON: a Terraform state or `terraform show -json`, `pulumi stack export`,
-    /// `aws cloudformation list-stack-resources`, a template. The live account if not said.
+    /// `aws cloudformation list-stack-resources`, a template, `serverless print --format json`.
+    /// The live account if not said.
     #[arg(value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
 
@@ -515,6 +518,8 @@ pub(crate) enum SchemaOf {
     Report,
     /// The JSON of `usage`.
     Usage,
+    /// The JSON of `doctor`.
+    Doctor,
 }
 
 /// Write a first manifest.
@@ -535,6 +540,36 @@ pub(crate) struct Init {
     /// The 12 digits of the first target's account.
     #[arg(long)]
     pub(crate) account: Option<String>,
+}
+
+/// Look at a whole set-up.
+///
+/// Nothing is written. The exit code is that of the worst problem; warnings are none.
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+
+    /// Ask neither AWS nor GitHub.
+    #[arg(long, conflicts_with = "sandbox")]
+    pub(crate) offline: bool,
+
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: DoctorFormat,
+
+    /// The day for which the manifest's dates are checked; today if not said.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
+}
+
+/// How checks are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// A line for each check.
+    Human,
+    /// The JSON report, as `ai-keys schema doctor` says.
+    Json,
 }
 
 /// Run a local API Gateway.

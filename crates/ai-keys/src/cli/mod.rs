@@ -7,6 +7,7 @@ mod completions;
 mod confirm;
 mod diagnostics;
 mod disable;
+mod doctor;
 mod explain;
 mod fix;
 mod import;
@@ -44,7 +45,9 @@ use crate::provider::ProviderError;
 use crate::provider::aws::Access;
 use crate::signal::{self, Stop};
 use crate::sink::SinkError;
-use args::{ColorWhen, Command, DiagnosticFormat, PlanFormat, TimelineFormat, UsageFormat};
+use args::{
+    ColorWhen, Command, DiagnosticFormat, DoctorFormat, PlanFormat, TimelineFormat, UsageFormat,
+};
 use manifest_file::ReadError;
 
 /// What every command needs.
@@ -191,6 +194,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Disable(args) => in_runtime(run, disable::run(&args, run)),
         Command::Reveal(args) => in_runtime(run, reveal::run(&args, run)),
         Command::Timeline(args) => in_runtime(run, timeline::run(&args, run)),
+        Command::Doctor(args) => in_runtime(run, doctor::run(&args, run)),
         Command::Usage(args) => in_runtime(run, usage::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
         Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
@@ -282,6 +286,10 @@ fn is_out_data(command: &Command) -> bool {
         Command::Usage(args) => match args.format {
             UsageFormat::Json | UsageFormat::Csv | UsageFormat::Svg | UsageFormat::Markdown => true,
             UsageFormat::Human => false,
+        },
+        Command::Doctor(args) => match args.format {
+            DoctorFormat::Json => true,
+            DoctorFormat::Human => false,
         },
         Command::Snapshot(args) => args.out.is_none(),
         // Of an import, what is printed is the other tool's part.

@@ -1,7 +1,9 @@
 //! `ai-keys schema`: JSON Schemas, for editors and for programs that read what this one writes.
 
 use ai_keys_core::manifest::json_schema;
-use ai_keys_core::report::{plan_schema, report_schema, snapshot_schema, usage_schema};
+use ai_keys_core::report::{
+    checkup_schema, plan_schema, report_schema, snapshot_schema, usage_schema,
+};
 
 use super::Run;
 use super::args::{Schema, SchemaOf};
@@ -14,6 +16,7 @@ pub(super) fn run(args: &Schema, run: &Run) -> ExitCode {
         SchemaOf::Snapshot => snapshot_schema(),
         SchemaOf::Report => report_schema(),
         SchemaOf::Usage => usage_schema(),
+        SchemaOf::Doctor => checkup_schema(),
     };
     run.output.print(&format!("{schema:#}\n"));
     ExitCode::Done

@@ -116,6 +116,17 @@ impl Client {
         read(call, &answer.await?)
     }
 
+    /// Sends a call without a body, and returns the whole answer.
+    pub(super) async fn ask(
+        &self,
+        call: Call,
+        method: Method,
+        route: &str,
+    ) -> Result<Answer, GithubError> {
+        self.send(call, method, self.route(call, route)?, None)
+            .await
+    }
+
     /// Reads a list to its end, page by page.
     pub(super) async fn list<T: DeserializeOwned>(
         &self,

@@ -17,6 +17,7 @@ mod outputs;
 mod pages;
 mod pull_request;
 pub(crate) mod secrets;
+mod token;
 
 #[cfg(test)]
 pub(crate) mod testing;

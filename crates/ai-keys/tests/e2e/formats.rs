@@ -161,6 +161,9 @@ fn plans_snapshots_and_reports_are_what_their_schemas_say() {
     world.plan(&["--out", "plan.json"]).ended(0);
     let report = world.run(&["validate", "--format", "json"]).ended(0);
     world.folder.write("report.json", report.out);
+    world.sets_its_clock();
+    let checkup = world.run(&["doctor", "--format", "json"]).ended(0);
+    world.folder.write("doctor.json", checkup.out);
     let usage = ["usage", "--format", "json", "--all"];
     let usage = world.run(&usage).ended(0);
     world.folder.write("usage.json", usage.out);
@@ -168,7 +171,7 @@ fn plans_snapshots_and_reports_are_what_their_schemas_say() {
         println!("skipped: no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
         return;
     };
-    for of in ["snapshot", "plan", "report", "usage"] {
+    for of in ["snapshot", "plan", "report", "usage", "doctor"] {
         let schema = world.run(&["schema", of]).ended(0);
         world.folder.write("schema.json", schema.out);
         let mut command = std::process::Command::new(&validator);

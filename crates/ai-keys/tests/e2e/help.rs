@@ -44,6 +44,7 @@ fn every_command_explains_itself() {
         "explain",
         "schema",
         "init",
+        "doctor",
         "sandbox",
         "completions",
     ] {

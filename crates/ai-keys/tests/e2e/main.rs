@@ -31,6 +31,7 @@ mod console;
 mod crash;
 #[cfg(test)]
 mod disable;
+mod doctor;
 #[cfg(test)]
 mod exit_codes;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::Credentials;
@@ -25,6 +25,7 @@ use super::endpoint;
 use super::errors::translate;
 use super::operation::Operation;
 use super::reader::Reader;
+use super::server_clock::ServerClock;
 use super::web_identity::WebIdentity;
 use super::writer::Writer;
 use crate::output::Output;
@@ -97,6 +98,15 @@ where
     answer.map_err(|error| error.at(place))
 }
 
+/// Whose credentials are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account, 12 digits.
+    pub account: String,
+    /// The user or the role.
+    pub arn: String,
+}
+
 impl Account {
     /// Prepares the clients. No request is sent but those that the environment
     /// needs to find its credentials.
@@ -167,6 +177,24 @@ impl Account {
             .call(operation, || self.inner.sts.get_caller_identity().send())
             .await?;
         answer.arn.ok_or_else(|| self.without(operation, "an ARN"))
+    }
+
+    /// Asks whose the credentials are, and what time it is there.
+    pub async fn look_up(&self) -> (Result<Caller, ProviderError>, Option<SystemTime>) {
+        let operation = Operation::GetCallerIdentity;
+        let clock = ServerClock::default();
+        let asked = self.call(operation, || {
+            let request = self.inner.sts.get_caller_identity().customize();
+            request.interceptor(clock.clone()).send()
+        });
+        let caller = asked.await.and_then(|answer| {
+            let (account, arn) = answer
+                .account
+                .zip(answer.arn)
+                .ok_or_else(|| self.without(operation, "an account or an ARN"))?;
+            Ok(Caller { account, arn })
+        });
+        (caller, clock.seen())
     }
 
     /// Returns what may read.

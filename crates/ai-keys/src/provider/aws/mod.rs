@@ -19,11 +19,12 @@ mod probe;
 mod reader;
 mod request;
 mod rows;
+mod server_clock;
 mod usage;
 mod web_identity;
 mod writer;
 
-pub use account::{Access, Account};
+pub use account::{Access, Account, Caller};
 pub(crate) use account::{ask, sdk_config};
 pub use carry_out::{Hands, StepError};
 pub use observe::{Observed, observe};

@@ -9,4 +9,4 @@ mod role;
 mod step;
 
 #[path = "../../../src/github/testing.rs"]
-mod testing;
+pub(crate) mod testing;

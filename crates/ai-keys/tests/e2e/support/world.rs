@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ai_keys_sandbox::{
     Clock, FaultRule, JournalEntry, KeyRecord, Limits, Options, Sandbox, Scope, StageRef,
@@ -173,6 +174,15 @@ impl World {
 
     pub(crate) fn faults(&self, rules: Vec<FaultRule>) {
         self.sandbox.set_faults(rules).unwrap();
+    }
+
+    /// Lets the account's clock show what this machine's does.
+    pub(crate) fn sets_its_clock(&self) {
+        let clock = self.sandbox.clock();
+        clock.set_date("2020-01-01").unwrap();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let shown = u64::try_from(clock.now_ms()).unwrap();
+        clock.advance(since - Duration::from_millis(shown)).unwrap();
     }
 
     pub(crate) fn keys(&self) -> Vec<KeyRecord> {
