@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Change, Kind};
+use super::change::{Action, Change, Kind};
 use super::code::{AK410, AK490};
 use super::cost::Cost;
 use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, bulk, guard, order};
@@ -202,6 +202,14 @@ impl<'a> Planner<'a> {
                     .count(),
             )
         };
+        // What is taken over is not left alone.
+        let foreign = |unmarked: usize, kind: Kind| {
+            let adopted = self
+                .changes
+                .iter()
+                .filter(|change| change.action == Action::Adopt && change.subject.kind == kind);
+            count(unmarked.saturating_sub(adopted.count()))
+        };
         let managed = self
             .desired
             .usage_plans
@@ -210,8 +218,11 @@ impl<'a> Planner<'a> {
         let counts = Counts {
             unchanged_keys: unchanged(Kind::Key, &mut self.desired.keys.keys()),
             unchanged_usage_plans: unchanged(Kind::UsagePlan, &mut managed.map(|(name, _)| name)),
-            foreign_keys: count(self.live.keys.len() - owned_keys),
-            foreign_usage_plans: count(self.live.usage_plans.len() - owned_usage_plans),
+            foreign_keys: foreign(self.live.keys.len() - owned_keys, Kind::Key),
+            foreign_usage_plans: foreign(
+                self.live.usage_plans.len() - owned_usage_plans,
+                Kind::UsagePlan,
+            ),
         };
         let mut plan = Plan {
             format: PLAN_FORMAT,

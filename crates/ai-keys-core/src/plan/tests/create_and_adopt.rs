@@ -72,6 +72,13 @@ fn an_adopted_key_keeps_its_id_and_so_its_value() {
 }
 
 #[test]
+fn what_is_taken_over_is_not_counted_as_left_alone() {
+    let live = empty().key("k1", "legacy", "").key("k2", "other", "");
+    let plan = planned("[key.chat-web]\nadopt = \"k1\"", &live, TODAY);
+    assert_eq!(plan.counts.foreign_keys, 1, "the other one");
+}
+
+#[test]
 fn adopting_what_is_not_there_is_refused_and_nothing_is_made() {
     let planned = attempted("[key.a]\nadopt = \"k1\"", &empty(), TODAY);
     assert_eq!(
