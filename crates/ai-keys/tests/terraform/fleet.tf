@@ -1,4 +1,4 @@
-# A fleet in a loop: twelve keys, two usage plans, one key in ten switched off.
+# A fleet in a loop: keys on two usage plans, one key in ten switched off.
 
 terraform {
   required_providers {
@@ -10,6 +10,11 @@ terraform {
 
 variable "endpoint" {
   type = string
+}
+
+variable "size" {
+  type    = number
+  default = 12
 }
 
 provider "aws" {
@@ -58,7 +63,7 @@ resource "aws_api_gateway_stage" "prod" {
 
 locals {
   plans     = { standard = 10, partner = 50 }
-  consumers = { for n in range(12) : format("team-%02d", n) => n }
+  consumers = { for n in range(var.size) : format("team-%03d", n) => n }
 }
 
 resource "aws_api_gateway_usage_plan" "plan" {
