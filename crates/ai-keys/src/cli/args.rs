@@ -523,23 +523,42 @@ pub(crate) enum SchemaOf {
 }
 
 /// Write a first manifest.
+///
+/// At a terminal, what no flag says is asked. No file that is there is touched.
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 #[derive(Args, Debug)]
 pub(crate) struct Init {
     /// Where.
     #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
     pub(crate) manifest: PathBuf,
 
-    /// Marks what this file will own, unique for each account and region.
-    #[arg(long, default_value = "my-team")]
-    pub(crate) namespace: String,
+    /// Marks what this file will own, unique for each account and region; `my-team` if not said.
+    #[arg(long)]
+    pub(crate) namespace: Option<String>,
 
-    /// The region of the first target.
-    #[arg(long, default_value = "eu-west-1")]
-    pub(crate) region: String,
+    /// The region of the first target; `eu-west-1` if not said.
+    #[arg(long)]
+    pub(crate) region: Option<String>,
 
     /// The 12 digits of the first target's account.
     #[arg(long)]
     pub(crate) account: Option<String>,
+
+    /// Ask AWS which account the credentials are of. Reads only.
+    #[arg(long)]
+    pub(crate) detect: bool,
+
+    /// Write down the keys and usage plans that are live, values unchanged, as `import` does.
+    #[arg(long)]
+    pub(crate) take_over: bool,
+
+    /// Also write `.github/workflows/keys.yml`.
+    #[arg(long)]
+    pub(crate) workflow: bool,
+
+    /// Ask nothing; take what flags and defaults say.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }
 
 /// Look at a whole set-up.

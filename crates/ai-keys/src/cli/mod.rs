@@ -15,6 +15,7 @@ mod init;
 mod manifest_file;
 mod new_manifest;
 mod plan;
+mod questions;
 mod reference;
 mod reveal;
 mod rotate;
@@ -184,7 +185,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Validate(args) => validate::run(&args, run),
         Command::Explain(args) => explain::run(&args, run),
         Command::Schema(args) => Ok(schema::run(&args, run)),
-        Command::Init(args) => init::run(&args, run),
+        Command::Init(args) => in_runtime(run, init::run(&args, run)),
         Command::Completions(args) => Ok(completions::run(&args, run)),
         Command::Reference(args) => Ok(reference::run(&args, run)),
         Command::Plan(args) => in_runtime(run, plan::run(&args, run)),

@@ -44,6 +44,8 @@ mod github_secrets;
 mod help;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod init;
 #[cfg(all(test, unix))]
 mod interruption;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ai_keys_core::compose::{Composed, Composition, compose};
-use ai_keys_core::state::Handle;
+use ai_keys_core::state::{Handle, LiveState};
 use zeroize::Zeroizing;
 
 use super::args::Import;
@@ -28,28 +28,37 @@ pub(super) async fn run(args: &Import, run: &Run) -> Result<ExitCode, RunError> 
         .map(|path| read(path, run))
         .transpose()?;
     let live = Box::pin(place::live_state(args, found.as_ref(), run)).await?;
+    write(args, found.as_ref(), &live, run)?;
+    Ok(ExitCode::Done)
+}
+
+/// Writes the manifest of what is live, and says what was done.
+pub(super) fn write(
+    args: &Import,
+    found: Option<&Found>,
+    live: &LiveState,
+    run: &Run,
+) -> Result<(), RunError> {
     let Choice {
         keys,
         usage_plans,
         notes,
         named,
-    } = choose(args, found.as_ref(), &live)?;
+    } = choose(args, found, live)?;
     let composed = compose(&Composition {
-        live: &live,
+        live,
         namespace: &args.namespace,
         target: &args.target,
         keys,
         usage_plans,
-        knows_memberships: !found
-            .as_ref()
-            .is_some_and(|found| place::is_described(args, found)),
+        knows_memberships: !found.is_some_and(|found| place::is_described(args, found)),
         refers_to_usage_plans: args.keys_only,
-        origins: found.as_ref().map(origins).unwrap_or_default(),
+        origins: found.map(origins).unwrap_or_default(),
     });
     // Names and descriptions could quote a value that somebody put there.
     new_manifest::write(&args.out, &run.output.scrub(&composed.text))?;
-    report(args, found.as_ref(), &composed, (&notes, &named), run);
-    Ok(ExitCode::Done)
+    report(args, found, &composed, (&notes, &named), run);
+    Ok(())
 }
 
 fn read(path: &Path, run: &Run) -> Result<Found, RunError> {

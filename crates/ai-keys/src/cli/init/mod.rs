@@ -1,29 +1,186 @@
-//! `ai-keys init`: a first manifest, which is valid and says what to change.
+//! `ai-keys init`: a first manifest and its workflow, from flags or from questions at a terminal.
+
+mod detect;
+mod workflow;
+
+use std::env;
+use std::fs;
+use std::path::Path;
 
 use ai_keys_core::date::Days;
 
-use super::args::Init;
+use super::args::{Import, Init};
 use super::manifest_file::shown;
-use super::{Run, RunError, new_manifest, today};
+use super::questions::Questions;
+use super::{Run, RunError, import, new_manifest, today};
 use crate::exit::ExitCode;
+use detect::{Detected, detect};
+use workflow::Workflow;
 
-pub(super) fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
-    new_manifest::check_name("namespace", &args.namespace)?;
+/// What the manifest says if nobody is asked and nothing is told.
+const NAMESPACE: &str = "my-team";
+const REGION: &str = "eu-west-1";
+
+/// What is to be written, all of it answered.
+struct Answers {
+    namespace: String,
+    region: String,
+    account: Option<String>,
+}
+
+pub(super) async fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
+    // Nothing is asked, of a person or of AWS, if there is nowhere to write.
+    new_manifest::check_absent(&args.manifest)?;
+    let workflow = Workflow::new(&args.manifest);
+    if args.workflow {
+        new_manifest::check_absent(&workflow.path)?;
+    }
     if let Some(account) = &args.account {
         new_manifest::check_account(account)?;
     }
-    new_manifest::check_region(&args.region)?;
-    new_manifest::write(&args.manifest, &manifest(args)?)?;
+    let questions = Questions::new(!args.yes, run);
+    let namespace = namespace(args, &questions).await?;
+    let region = region(args, &questions).await?;
+    let wants_detection = args.detect || args.take_over;
+    let detected = if wants_detection || asks_to_detect(args, &questions).await? {
+        detect(args, &region, wants_detection, run).await?
+    } else {
+        None
+    };
+    let takes_over = match &detected {
+        Some(detected) => takes_over(args, detected, &questions).await?,
+        None => false,
+    };
+    let has_workflow = args.workflow || asks_for_workflow(&workflow.path, &questions).await?;
+    let account = detected.as_ref().map(|detected| detected.account.clone());
+    let answers = Answers {
+        namespace,
+        region,
+        account: args.account.clone().or(account),
+    };
+    if has_workflow {
+        write_workflow(&workflow)?;
+    }
+    let written = match detected.filter(|_| takes_over) {
+        Some(detected) => take_over(args, &answers, &detected, run),
+        None => first_manifest(args, &answers, run),
+    };
+    if written.is_err() && has_workflow {
+        // All or nothing: it was not there before.
+        let _ = fs::remove_file(&workflow.path);
+    }
+    written?;
+    if has_workflow {
+        run.output.notice(&format!(
+            "wrote {}; next: pin the Action's commit there, and say the roles KEYS_PLAN_ROLE and KEYS_APPLY_ROLE in the repository's variables",
+            shown(&workflow.path)
+        ));
+    }
+    Ok(ExitCode::Done)
+}
+
+async fn namespace(args: &Init, questions: &Questions<'_>) -> Result<String, RunError> {
+    let check = |name: &str| new_manifest::check_name("namespace", name);
+    if let Some(namespace) = &args.namespace {
+        check(namespace)?;
+        return Ok(namespace.clone());
+    }
+    let question = "A name for what this file will own, unique for each account and region";
+    questions.text(question, NAMESPACE, check).await
+}
+
+async fn region(args: &Init, questions: &Questions<'_>) -> Result<String, RunError> {
+    if let Some(region) = &args.region {
+        new_manifest::check_region(region)?;
+        return Ok(region.clone());
+    }
+    let variable = |name| env::var(name).ok().filter(|region| !region.is_empty());
+    let told = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    let default = told.filter(|_| questions.is_asking() || args.detect || args.take_over);
+    let default = default.unwrap_or_else(|| REGION.to_owned());
+    let question = "The region of the first target";
+    questions
+        .text(question, &default, new_manifest::check_region)
+        .await
+}
+
+async fn asks_to_detect(args: &Init, questions: &Questions<'_>) -> Result<bool, RunError> {
+    if args.account.is_some() || !questions.is_asking() {
+        return Ok(false);
+    }
+    let question = "Look at the account that the AWS credentials here are of? Nothing is written";
+    questions.yes(question, true).await
+}
+
+async fn takes_over(
+    args: &Init,
+    detected: &Detected,
+    questions: &Questions<'_>,
+) -> Result<bool, RunError> {
+    if args.take_over || detected.keys == 0 || !questions.is_asking() {
+        return Ok(args.take_over);
+    }
+    let question = format!(
+        "Account {} has {} that no file owns. Write them down, values unchanged?",
+        detected.account,
+        detected.in_words()
+    );
+    questions.yes(&question, true).await
+}
+
+async fn asks_for_workflow(path: &Path, questions: &Questions<'_>) -> Result<bool, RunError> {
+    if !questions.is_asking() || path.exists() {
+        return Ok(false);
+    }
+    let question = format!("Write {} for the GitHub Action?", shown(path));
+    questions.yes(&question, true).await
+}
+
+fn write_workflow(workflow: &Workflow) -> Result<(), RunError> {
+    let folder = workflow.path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder).map_err(|source| RunError::Write {
+        path: shown(folder),
+        source,
+    })?;
+    new_manifest::write(&workflow.path, &workflow.text)
+}
+
+/// Writes the manifest that `import` would write of what is live.
+fn take_over(
+    args: &Init,
+    answers: &Answers,
+    detected: &Detected,
+    run: &Run,
+) -> Result<(), RunError> {
+    let import = Import {
+        from: None,
+        namespace: answers.namespace.clone(),
+        out: args.manifest.clone(),
+        target: "prod".to_owned(),
+        region: Some(answers.region.clone()),
+        account: answers.account.clone(),
+        names: Vec::new(),
+        tags: Vec::new(),
+        usage_plans: Vec::new(),
+        keys_only: false,
+        live: None,
+        sandbox: None,
+    };
+    import::write(&import, None, &detected.live, run)
+}
+
+fn first_manifest(args: &Init, answers: &Answers, run: &Run) -> Result<(), RunError> {
+    new_manifest::write(&args.manifest, &manifest(answers)?)?;
     let path = shown(&args.manifest);
     run.output.notice(&format!(
         "wrote {path}; next: ai-keys validate {path}, then ai-keys plan --sandbox {path}"
     ));
-    Ok(ExitCode::Done)
+    Ok(())
 }
 
-fn manifest(args: &Init) -> Result<String, RunError> {
+fn manifest(answers: &Answers) -> Result<String, RunError> {
     let expires = today()?.plus(Days(365));
-    let account = match &args.account {
+    let account = match &answers.account {
         Some(account) => {
             format!(
                 "account = \"{account}\"   # any other account is refused before the first write"
@@ -34,9 +191,9 @@ fn manifest(args: &Init) -> Result<String, RunError> {
                 .to_owned()
         }
     };
-    let Init {
+    let Answers {
         namespace, region, ..
-    } = args;
+    } = answers;
     Ok(format!(
         r#"#:schema https://raw.githubusercontent.com/org/ai-keys-action/v1/keys.schema.json
 version = 1

@@ -182,7 +182,8 @@ impl World {
         clock.set_date("2020-01-01").unwrap();
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let shown = u64::try_from(clock.now_ms()).unwrap();
-        clock.advance(since - Duration::from_millis(shown)).unwrap();
+        let behind = since.checked_sub(Duration::from_millis(shown)).unwrap();
+        clock.advance(behind).unwrap();
     }
 
     pub(crate) fn keys(&self) -> Vec<KeyRecord> {
