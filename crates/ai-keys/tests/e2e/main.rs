@@ -68,7 +68,8 @@ mod patience;
 mod refusals;
 #[cfg(test)]
 mod repairs;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod reveal;
 #[cfg(test)]
 mod reviewed;
