@@ -28,6 +28,12 @@ pub(crate) const NATIVES: [Native; 2] = [
     },
 ];
 
+/// A panic aborts: nothing asks for tables to unwind by …
+const NO_TABLES: &str = "-Cforce-unwind-tables=no";
+/// … and those that the standard library and personalities leave are dropped: 1.3 MB of 9. A path from
+/// the workspace's root, where rustc and the linker are started.
+const LINK: &str = "-Clink-arg=-Wl,-T,xtask/natives.ld";
+
 /// What one runner may have, in bytes.
 const MOST: u64 = 9_000_000;
 
@@ -78,6 +84,7 @@ fn build_one(native: &Native, to: &Path) -> Result<()> {
     let target = wasm::target_folder()?;
     let mut build = zigbuild()?;
     build.args([
+        "rustc",
         "--quiet",
         "--locked",
         "--package",
@@ -87,7 +94,9 @@ fn build_one(native: &Native, to: &Path) -> Result<()> {
     ]);
     build.args(["--profile", "dist", "--target", native.target]);
     build.arg("--target-dir").arg(&target);
-    build.env("CARGO_ENCODED_RUSTFLAGS", wasm::remaps(&workspace::root())?);
+    build.args(["--", LINK]);
+    let flags = format!("{}\x1f{NO_TABLES}", wasm::remaps(&workspace::root())?);
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags);
     build
         .env("CARGO_INCREMENTAL", "0")
         .env("SOURCE_DATE_EPOCH", "0");
@@ -117,14 +126,13 @@ fn pack(runner: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns `cargo zigbuild`, which links with the C library that `zig` brings.
+/// Returns `cargo-zigbuild`, whose `rustc` links with the C library that `zig` brings.
 fn zigbuild() -> Result<Command> {
     let program = python::program("cargo-zigbuild");
     if !program.is_file() {
         bail!("no cargo-zigbuild: it is pinned in xtask/natives.txt");
     }
     let mut command = workspace::in_workspace(&program);
-    command.arg("zigbuild");
     // It looks for `python3 -m ziglang`.
     let folder = program.parent().context("it is in a folder")?;
     let mut path = vec![folder.to_path_buf()];

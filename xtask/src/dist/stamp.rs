@@ -10,13 +10,14 @@ use sha2::{Digest as _, Sha256};
 use crate::{process, workspace};
 
 /// Everything that reaches the bytes of a runner, as git's patterns.
-const SOURCE: [&str; 7] = [
+const SOURCE: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
     "crates/ai-keys*",
     ":(exclude)crates/*/tests/**",
     ":(exclude)crates/ai-keys-wasm*",
+    "xtask/natives.ld",
     "xtask/natives.txt",
 ];
 

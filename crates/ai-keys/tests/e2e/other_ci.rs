@@ -61,8 +61,8 @@ fn gitlab(world: &World, job: &str) -> Ran {
     world.seen(ran)
 }
 
-fn ci(world: &World, word: &str) -> Ran {
-    let ran = finish(shell(world, "sh").arg(example("ci.sh")).arg(word));
+fn ci(world: &World, job: &str) -> Ran {
+    let ran = finish(shell(world, "sh").arg(example("ci.sh")).arg(job));
     world.seen(ran)
 }
 
