@@ -82,6 +82,8 @@ pub enum Act {
     /// The call is carried out, and answered with text that is neither JSON nor XML, announced as
     /// compressed.
     Garble,
+    /// 200 with this body; the call is not carried out.
+    Say(String),
     /// 307 to this URL; the call is not carried out.
     Redirect(String),
     /// A read is answered from the state as it was when the rules were set (sandbox only).

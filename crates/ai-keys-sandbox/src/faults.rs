@@ -87,6 +87,10 @@ impl Act {
             }
             Self::ExpiredToken => protocol.refuse(&protocol.expired_token()),
             Self::ErrorBefore(status) => Answer::server_error(*status),
+            Self::Say(body) => Answer {
+                body: bytes::Bytes::from(body.clone()),
+                ..Answer::json(200, &serde_json::Value::Null)
+            },
             Self::Redirect(url) => {
                 Answer::json(307, &serde_json::Value::Null).with_header("location", url)
             }

@@ -55,6 +55,7 @@ mod session;
 mod shared;
 mod store;
 mod throttle;
+mod turnstile;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -71,6 +72,7 @@ pub use crate::records::{
 pub use crate::running::Running;
 pub use crate::sandbox::Sandbox;
 pub use crate::scope::{DEFAULT_ACCOUNT, Scope};
+pub use crate::turnstile::Turnstile;
 
 /// Locks a mutex whose holder may have panicked: the sandbox's data stays consistent between writes.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

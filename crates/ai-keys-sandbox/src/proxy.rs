@@ -23,6 +23,7 @@ use crate::protocol::find;
 use crate::query::Query;
 use crate::scope::read_caller;
 use crate::server::{Incoming, Server, idle};
+use crate::turnstile::Turnstile;
 
 /// Headers that belong to one connection, and those that hyper sets anew.
 const NOT_FORWARDED: [&str; 4] = [
@@ -36,6 +37,7 @@ const NOT_FORWARDED: [&str; 4] = [
 pub struct FaultProxy {
     server: Server,
     gate: Arc<Gate>,
+    turnstile: Option<Arc<Turnstile>>,
 }
 
 impl FaultProxy {
@@ -44,6 +46,25 @@ impl FaultProxy {
     /// # Errors
     /// [`SandboxError::Refused`] if the upstream is no such URL, [`SandboxError::Io`] if no port is free.
     pub fn start(upstream: &str) -> Result<Self, SandboxError> {
+        Self::with(upstream, None)
+    }
+
+    /// Starts a proxy that holds each request in whose path one of these texts is found until its
+    /// [`Turnstile`] lets it in.
+    ///
+    /// # Errors
+    /// As [`FaultProxy::start`].
+    pub fn holding(upstream: &str, paths: &'static [&'static str]) -> Result<Self, SandboxError> {
+        Self::with(upstream, Some(Arc::new(Turnstile::new(paths))))
+    }
+
+    /// Returns what holds the requests, if anything does.
+    #[must_use]
+    pub fn turnstile(&self) -> Option<Arc<Turnstile>> {
+        self.turnstile.clone()
+    }
+
+    fn with(upstream: &str, turnstile: Option<Arc<Turnstile>>) -> Result<Self, SandboxError> {
         let text = upstream
             .strip_prefix("http://")
             .unwrap_or("")
@@ -57,10 +78,12 @@ impl FaultProxy {
             clock: Clock::real(),
         });
         let serving = Arc::clone(&gate);
-        let handler = move |request| serve(Arc::clone(&serving), address, request);
+        let holding = turnstile.clone();
+        let handler = move |request| serve(Arc::clone(&serving), holding.clone(), address, request);
         Ok(Self {
             server: Server::start(0, handler, idle())?,
             gate,
+            turnstile,
         })
     }
 
@@ -97,7 +120,12 @@ impl FaultProxy {
     }
 }
 
-async fn serve(gate: Arc<Gate>, upstream: SocketAddr, request: Incoming) -> Reply {
+async fn serve(
+    gate: Arc<Gate>,
+    turnstile: Option<Arc<Turnstile>>,
+    upstream: SocketAddr,
+    request: Incoming,
+) -> Reply {
     let caller = read_caller(
         request.header("authorization"),
         request.header("x-amz-security-token"),
@@ -105,9 +133,16 @@ async fn serve(gate: Arc<Gate>, upstream: SocketAddr, request: Incoming) -> Repl
     );
     let operation = operation_of(&request);
     gate.pass(&request, &caller.scope, operation.as_deref(), async |_| {
-        forward(upstream, &request)
-            .await
-            .unwrap_or_else(|| Answer::server_error(502))
+        let turnstile = turnstile.as_ref();
+        let turnstile = turnstile.filter(|turnstile| turnstile.holds(&request.path));
+        if let Some(turnstile) = turnstile {
+            turnstile.pass(request.method != "GET").await;
+        }
+        let answer = forward(upstream, &request).await;
+        if let Some(turnstile) = turnstile {
+            turnstile.answered();
+        }
+        answer.unwrap_or_else(|| Answer::server_error(502))
     })
     .await
 }
@@ -124,6 +159,7 @@ fn operation_of(request: &Incoming) -> Option<String> {
 
 async fn forward(upstream: SocketAddr, request: &Incoming) -> Option<Answer> {
     let stream = TcpStream::connect(upstream).await.ok()?;
+    let _ = stream.set_nodelay(true);
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .ok()?;

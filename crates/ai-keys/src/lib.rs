@@ -12,6 +12,7 @@ mod github;
 mod import;
 pub mod mask;
 pub mod output;
+mod privacy;
 pub mod provider;
 pub mod schedule;
 pub mod secret;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::delivery::Destination;
 use crate::date::Date;
+use crate::manifest::is_id;
 
 const OPEN: &str = "[ai-keys: ";
 const CLOSE: char = ']';
@@ -130,12 +131,14 @@ impl Marker {
             let (attribute, value) = word.split_once('=')?;
             attributes.insert(unescape(attribute)?, unescape(value)?);
         }
-        if namespace.is_empty() || name.is_empty() {
+        let (namespace, name) = (unescape(namespace)?, unescape(name)?);
+        // No manifest has other names, so we did not write this.
+        if !is_id(&namespace) || !is_id(&name) {
             return None;
         }
         Some(Self {
-            namespace: unescape(namespace)?,
-            name: unescape(name)?,
+            namespace,
+            name,
             generation,
             attributes,
         })

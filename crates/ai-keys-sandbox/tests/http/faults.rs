@@ -36,6 +36,7 @@ fn acts_before_leave_no_key_and_acts_after_leave_one() {
         (Act::Truncate, "0", 1),
         (Act::Drip(400), "0", 1),
         (Act::Garble, "201", 1),
+        (Act::Say("{}".to_owned()), "200", 0),
         (Act::Redirect("http://127.0.0.1:1/".to_owned()), "307", 0),
         (Act::Delay, "201", 1),
     ];

@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Look at credentials, permissions, clock, stores and workflow, and say what to mend.
     Doctor(Doctor),
+    /// Print the least that a role must be allowed, as IAM policies.
+    IamPolicy(IamPolicy),
     /// Run a local API Gateway until Ctrl-C.
     Sandbox(SandboxServer),
     /// Print completions for a shell.
@@ -589,6 +591,30 @@ pub(crate) enum DoctorFormat {
     Human,
     /// The JSON report, as `ai-keys schema doctor` says.
     Json,
+}
+
+/// Print the least that a role must be allowed.
+///
+/// The policies follow from the manifest: its accounts, regions, usage plans, secrets, parameters and
+/// KMS keys. Print them again when those change. Of one role and one target the policy alone is
+/// printed; of several, an object of policies by target and role.
+#[derive(Args, Debug)]
+pub(crate) struct IamPolicy {
+    /// The manifest.
+    #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
+    pub(crate) manifest: PathBuf,
+
+    /// Only this target; may be repeated. Every target if not said.
+    #[arg(long = "target", value_name = "NAME")]
+    pub(crate) targets: Vec<String>,
+
+    /// Only the role that plans, takes snapshots and looks for drift: it cannot write.
+    #[arg(long, conflicts_with = "apply")]
+    pub(crate) plan: bool,
+
+    /// Only the role that applies.
+    #[arg(long)]
+    pub(crate) apply: bool,
 }
 
 /// Run a local API Gateway.

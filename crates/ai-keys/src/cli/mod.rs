@@ -10,6 +10,7 @@ mod disable;
 mod doctor;
 mod explain;
 mod fix;
+mod iam_policy;
 mod import;
 mod init;
 mod manifest_file;
@@ -130,6 +131,7 @@ impl RunError {
 /// Runs the command of this process and returns its exit code.
 #[must_use]
 pub fn main() -> ProcessExit {
+    crate::privacy::close();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => return report_usage(&usage),
@@ -186,6 +188,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Explain(args) => explain::run(&args, run),
         Command::Schema(args) => Ok(schema::run(&args, run)),
         Command::Init(args) => in_runtime(run, init::run(&args, run)),
+        Command::IamPolicy(args) => iam_policy::run(&args, run),
         Command::Completions(args) => Ok(completions::run(&args, run)),
         Command::Reference(args) => Ok(reference::run(&args, run)),
         Command::Plan(args) => in_runtime(run, plan::run(&args, run)),
@@ -296,6 +299,7 @@ fn is_out_data(command: &Command) -> bool {
         // Of an import, what is printed is the other tool's part.
         Command::Schema(_)
         | Command::Completions(_)
+        | Command::IamPolicy(_)
         | Command::Import(_)
         | Command::Reference(_) => true,
         Command::Apply(_)

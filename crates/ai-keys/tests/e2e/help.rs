@@ -45,6 +45,7 @@ fn every_command_explains_itself() {
         "schema",
         "init",
         "doctor",
+        "iam-policy",
         "sandbox",
         "completions",
     ] {

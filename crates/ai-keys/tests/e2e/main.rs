@@ -30,7 +30,10 @@ mod console;
 #[cfg(unix)]
 mod crash;
 #[cfg(test)]
+mod destinations;
+#[cfg(test)]
 mod disable;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod exit_codes;
@@ -43,9 +46,15 @@ mod github_secrets;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod iam_policy;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod init;
+#[cfg(test)]
+mod interleavings;
 #[cfg(all(test, unix))]
 mod interruption;
 #[cfg(test)]

@@ -95,6 +95,48 @@ const SECRETS: &str = ":secret:*";
 const PARAMETERS: &str = ":parameter/*";
 
 impl Operation {
+    /// Every operation.
+    #[cfg(test)]
+    pub(super) const ALL: &[Self] = &[
+        Self::GetCallerIdentity,
+        Self::GetApiKeys,
+        Self::ImportApiKeys,
+        Self::GetApiKey,
+        Self::CreateApiKey,
+        Self::UpdateApiKey,
+        Self::DeleteApiKey,
+        Self::GetUsagePlans,
+        Self::CreateUsagePlan,
+        Self::ReplaceInUsagePlan,
+        Self::UpdateUsagePlan,
+        Self::DeleteUsagePlan,
+        Self::GetUsagePlanKeys,
+        Self::GetUsagePlanKey,
+        Self::CreateUsagePlanKey,
+        Self::DeleteUsagePlanKey,
+        Self::GetUsage,
+        Self::GetRestApis,
+        Self::GetTags,
+        Self::TagResource,
+        Self::UntagResource,
+        Self::CreateSecret,
+        Self::DescribeSecret,
+        Self::ListSecrets,
+        Self::GetSecretValue,
+        Self::UpdateSecret,
+        Self::UpdateSecretVersionStage,
+        Self::TagSecret,
+        Self::UntagSecret,
+        Self::GetResourcePolicy,
+        Self::PutResourcePolicy,
+        Self::DeleteResourcePolicy,
+        Self::ReplicateSecretToRegions,
+        Self::DescribeParameters,
+        Self::PutParameter,
+        Self::AddTagsToResource,
+        Self::RemoveTagsFromResource,
+    ];
+
     /// Returns how the scheduler treats the operation.
     ///
     /// Repeating is safe where the identical request ends in the same state: a

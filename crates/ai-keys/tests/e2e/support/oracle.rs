@@ -1,13 +1,13 @@
 //! The oracle of every fault: five things that hold once a run without faults has ended, however
 //! the runs before it ended.
 //!
-//! - (a) no two live keys of one entry and generation;
+//! - (a) no two keys of one entry and generation, but for what is disabled in its grace;
 //! - (b) no secret of ours that holds the value of a key that does not exist;
 //! - (c) no value in anything that was printed or written, nor in the journal of requests;
 //! - (d) a second apply writes nothing;
 //! - (e) the calls stay within a number and a rate.
 
-use ai_keys_core::state::Marker;
+use ai_keys_core::state::{Marker, MarkerDate};
 use ai_keys_sandbox::JournalEntry;
 
 use super::world::{TODAY, World, scope};
@@ -49,7 +49,14 @@ impl World {
     }
 
     fn no_key_is_there_twice(&self) {
-        let mut ours: Vec<String> = self.markers().into_iter().map(|(name, _)| name).collect();
+        let keys = self.keys().into_iter();
+        let mut ours: Vec<String> = keys
+            .filter_map(|key| {
+                let marker = Marker::split(key.description.as_deref()?).1?;
+                let is_going = marker.date(MarkerDate::Removed).is_some() && !key.enabled;
+                (!is_going).then(|| entry(&marker))
+            })
+            .collect();
         ours.sort();
         let all = ours.len();
         ours.dedup();
@@ -87,13 +94,7 @@ impl World {
         let keys = self.keys().into_iter();
         keys.filter_map(|key| {
             let marker = Marker::split(key.description.as_deref()?).1?;
-            let Marker {
-                namespace,
-                name,
-                generation,
-                ..
-            } = marker;
-            Some((format!("{namespace}/{name}#{generation}"), key.value))
+            Some((entry(&marker), key.value))
         })
         .collect()
     }
@@ -109,6 +110,16 @@ impl World {
             assert!(!written.contains(&value), "(c) a value in a file");
         }
     }
+}
+
+fn entry(marker: &Marker) -> String {
+    let Marker {
+        namespace,
+        name,
+        generation,
+        ..
+    } = marker;
+    format!("{namespace}/{name}#{generation}")
 }
 
 fn most_in_a_second(journal: &[JournalEntry]) -> usize {

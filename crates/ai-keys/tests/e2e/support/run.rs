@@ -74,6 +74,11 @@ impl Running {
         }
     }
 
+    /// Returns the number of the process.
+    pub(crate) fn number(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by the number of the process.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {

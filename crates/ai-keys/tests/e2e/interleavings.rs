@@ -1,0 +1,328 @@
+//! Two or three applies at once, in every order of their requests.
+//!
+//! The real code runs against the sandbox. Each applier has a proxy of its own that holds each request
+//! until its turn, so a schedule is a word over the appliers; all words are tried, depth first. Reads of
+//! what nobody changes there (REST APIs, usage plans) pass freely: their order makes no difference. With
+//! three appliers the reads of one refresh are one turn. After each schedule one more run heals what is left,
+//! and the oracle is asked.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use ai_keys::apply::apply;
+use ai_keys::output::Output;
+use ai_keys::provider::aws::{Access, Account, Hands, observe};
+use ai_keys::schedule::{Pace, Scheduler};
+use ai_keys::signal::Stop;
+use ai_keys_core::check::check_text;
+use ai_keys_core::date::Date;
+use ai_keys_core::plan::{Plan, plan};
+use ai_keys_core::source::Source;
+use ai_keys_core::state::{DesiredState, Marker, resolve};
+use ai_keys_sandbox::{FaultProxy, KeyRecord, Options, Sandbox, SeedKey};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::support::{ACCOUNT, TODAY, scope};
+
+const HEAD: &str = r#"version = 1
+namespace = "acme-ai"
+
+[target.prod]
+provider = "aws-api-gateway"
+region = "eu-west-1"
+account = "123456789012"
+
+[usage-plan.standard]
+stages = ["chat-api/prod"]
+"#;
+const ALPHA: &str = "\n[key.alpha]\nusage-plans = [\"standard\"]\n";
+const GAMMA: &str = "\n[key.gamma]\nusage-plans = [\"standard\"]\n";
+
+/// A small world: what was applied before, what all apply now, and when.
+struct Small {
+    name: &'static str,
+    before: String,
+    now: String,
+    day: &'static str,
+    appliers: usize,
+}
+
+/// One applier: a runtime and clients that live through all schedules.
+struct Applier {
+    proxy: FaultProxy,
+    runtime: Runtime,
+    account: Account,
+}
+
+fn account(runtime: &Runtime, url: &str) -> Account {
+    let access = Access::Sandbox {
+        endpoint: url.to_owned(),
+        account: ACCOUNT.to_owned(),
+    };
+    let scheduler = Scheduler::new(Pace::Unlimited, Stop::default());
+    runtime.block_on(Account::open(
+        "eu-west-1",
+        &access,
+        scheduler,
+        Output::captured().0,
+    ))
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn desired(text: &str) -> DesiredState {
+    resolve(check_text(text, None).valid().unwrap(), "prod").unwrap()
+}
+
+/// Looks, plans and applies once, as the command does after its guards. Returns the plan.
+async fn apply_once(account: &Account, text: &str, day: &str) -> Plan {
+    let output = Output::captured().0;
+    let today: Date = day.parse().unwrap();
+    let observed = Box::pin(observe(&account.reader(), ACCOUNT, true))
+        .await
+        .unwrap();
+    let planned = plan(&desired(text), &observed.live, today, &Source::new(text)).plan;
+    let stop = Stop::default();
+    let mut progress = output.progress("apply", planned.changes.len() as u64);
+    let hands = Hands::new(account, observed, &planned, output.clone(), &stop);
+    apply(&planned, Arc::new(hands), &stop, &mut progress).await;
+    planned
+}
+
+/// A turn: who had it, and who could have had it.
+struct Turn {
+    taken: usize,
+    able: Vec<usize>,
+}
+
+/// Runs one schedule: the turns of `word`, then the first who can. Returns all turns.
+fn schedule(small: &Small, appliers: &[Applier], word: &[usize]) -> Vec<Turn> {
+    let turnstiles: Vec<_> = appliers
+        .iter()
+        .map(|one| one.proxy.turnstile().unwrap())
+        .collect();
+    for one in &turnstiles {
+        one.restart();
+    }
+    thread::scope(|scope| {
+        for (applier, turnstile) in appliers.iter().zip(&turnstiles) {
+            scope.spawn(move || {
+                let run = apply_once(&applier.account, &small.now, small.day);
+                applier.runtime.block_on(run);
+                turnstile.finish();
+            });
+        }
+        let mut turns = Vec::new();
+        loop {
+            let able = (0..appliers.len()).filter(|at| turnstiles[*at].next().is_some());
+            let able: Vec<usize> = able.collect();
+            let Some(first) = able.first() else {
+                return turns;
+            };
+            let taken = word.get(turns.len()).copied().unwrap_or(*first);
+            assert!(able.contains(&taken), "a schedule can be repeated");
+            turnstiles[taken].let_one_in();
+            // Three appliers: one refresh is one turn.
+            while appliers.len() > 2 && turnstiles[taken].next() == Some(false) {
+                turnstiles[taken].let_one_in();
+            }
+            turns.push(Turn { taken, able });
+        }
+    })
+}
+
+/// Returns the next word in order of depth first, if there is one.
+fn next(mut turns: Vec<Turn>) -> Option<Vec<usize>> {
+    while let Some(turn) = turns.pop() {
+        if let Some(other) = turn.able.iter().find(|other| **other > turn.taken) {
+            let mut word: Vec<usize> = turns.iter().map(|turn| turn.taken).collect();
+            word.push(*other);
+            return Some(word);
+        }
+    }
+    None
+}
+
+fn is_ours(key: &KeyRecord) -> bool {
+    let marker = key
+        .description
+        .as_deref()
+        .and_then(|text| Marker::split(text).1);
+    marker.is_some_and(|marker| marker.namespace == "acme-ai")
+}
+
+/// Keys of the sandbox by whether they are ours.
+fn keys(sandbox: &Sandbox, ours: bool) -> Vec<KeyRecord> {
+    let keys = sandbox.keys(&scope()).into_iter();
+    keys.filter(|key| is_ours(key) == ours).collect()
+}
+
+fn working(sandbox: &Sandbox, name: &str) -> usize {
+    let keys = keys(sandbox, true).into_iter();
+    keys.filter(|key| key.enabled && key.name.as_deref() == Some(name))
+        .count()
+}
+
+impl Small {
+    fn explore(&self) {
+        let sandbox = Sandbox::start(Options::for_tests()).unwrap();
+        for stage in ["prod", "beta"] {
+            sandbox.ensure_stage(&scope(), "chat-api", stage);
+        }
+        let theirs = ["By hand", "Theirs [ai-keys: other/gamma#1]"].map(|text| SeedKey {
+            name: "gamma-of-others".to_owned(),
+            description: text.to_owned(),
+            enabled: true,
+            value: None,
+            usage_plans: Vec::new(),
+        });
+        sandbox.seed(&scope(), &[], &theirs).unwrap();
+        let wanted = desired(&self.now);
+        let others = keys(&sandbox, false);
+        let healer = runtime();
+        let heal = account(&healer, sandbox.url());
+        let appliers: Vec<Applier> = (0..self.appliers)
+            .map(|_| {
+                let proxy = FaultProxy::holding(sandbox.url(), &["/apikeys", "/keys"]).unwrap();
+                let runtime = runtime();
+                let account = account(&runtime, &proxy.url());
+                Applier {
+                    proxy,
+                    runtime,
+                    account,
+                }
+            })
+            .collect();
+        let (mut word, mut schedules, mut twins) = (Vec::new(), 0, 0);
+        loop {
+            for key in keys(&sandbox, true) {
+                let target = format!("/apikeys/{}", key.id);
+                sandbox
+                    .out_of_band(&scope(), "DELETE", &target, None)
+                    .unwrap();
+            }
+            healer.block_on(apply_once(&heal, &self.before, TODAY));
+            if self.day != TODAY {
+                // What is deleted on that day was removed before it.
+                healer.block_on(apply_once(&heal, &self.now, TODAY));
+            }
+            let turns = schedule(self, &appliers, &word);
+            schedules += 1;
+            let names: Vec<String> = wanted.keys.keys().cloned().collect();
+            twins += usize::from(names.iter().any(|name| working(&sandbox, name) > 1));
+            // One more run heals what is left, and the one after has nothing to do.
+            healer.block_on(apply_once(&heal, &self.now, self.day));
+            let left = healer.block_on(apply_once(&heal, &self.now, self.day));
+            let order: Vec<usize> = turns.iter().map(|turn| turn.taken).collect();
+            assert!(
+                left.changes.is_empty(),
+                "{}: {order:?} leaves {:#?}",
+                self.name,
+                left.changes
+            );
+            for name in names {
+                assert_eq!(
+                    working(&sandbox, &name),
+                    1,
+                    "{}: {order:?}: {name}",
+                    self.name
+                );
+            }
+            for key in keys(&sandbox, true).iter().filter(|key| key.enabled) {
+                let name = key.name.as_deref().unwrap();
+                let on = wanted.keys[name].usage_plans.iter().flatten().count();
+                assert_eq!(
+                    key.usage_plans.len(),
+                    on,
+                    "{}: {order:?}: {name}",
+                    self.name
+                );
+            }
+            assert!(
+                keys(&sandbox, false) == others,
+                "{order:?}: others' keys were touched"
+            );
+            match next(turns) {
+                Some(following) => word = following,
+                None => break,
+            }
+        }
+        check_row(&format!(
+            "| {} | {} | {schedules} | {twins} |",
+            self.name, self.appliers
+        ));
+    }
+}
+
+fn check_row(row: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guarantees.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    assert!(
+        page.lines().any(|line| line == row),
+        "docs/guarantees.md does not say:\n{row}"
+    );
+}
+
+#[test]
+fn two_make_a_key() {
+    Small {
+        name: "make a key and put it on a usage plan",
+        before: format!("{HEAD}{ALPHA}"),
+        now: format!("{HEAD}{ALPHA}{GAMMA}"),
+        day: TODAY,
+        appliers: 2,
+    }
+    .explore();
+}
+
+#[test]
+fn two_remove_a_key() {
+    Small {
+        name: "remove a key: disable it",
+        before: format!("{HEAD}{ALPHA}{GAMMA}"),
+        now: format!("{HEAD}{ALPHA}"),
+        day: TODAY,
+        appliers: 2,
+    }
+    .explore();
+}
+
+#[test]
+fn two_delete_a_key() {
+    Small {
+        name: "delete a key after its grace",
+        before: format!("{HEAD}{ALPHA}{GAMMA}"),
+        now: format!("{HEAD}{ALPHA}"),
+        day: "2027-01-31",
+        appliers: 2,
+    }
+    .explore();
+}
+
+#[test]
+fn three_make_a_key() {
+    let lone = GAMMA.replace("usage-plans = [\"standard\"]", "usage-plans = []");
+    Small {
+        name: "make a key on no usage plan",
+        before: format!("{HEAD}{ALPHA}"),
+        now: format!("{HEAD}{ALPHA}{lone}"),
+        day: TODAY,
+        appliers: 3,
+    }
+    .explore();
+}
+
+#[test]
+fn three_remove_a_key() {
+    Small {
+        name: "remove a key: disable it",
+        before: format!("{HEAD}{ALPHA}{GAMMA}"),
+        now: format!("{HEAD}{ALPHA}"),
+        day: TODAY,
+        appliers: 3,
+    }
+    .explore();
+}
