@@ -1,10 +1,11 @@
 //! A key whose day is near.
 
 use super::expired::report_days;
+use super::expires_this_week::PRESSING;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 
-/// How many days ahead a key's end is said.
+/// How many days ahead a key's end is said; when it is pressing, AK231 does.
 const AHEAD: i32 = 30;
 
 rule! {
@@ -14,7 +15,7 @@ rule! {
     /// The pull request and the nightly run say it in time, so that nobody learns it from a 403.
     /// ## Example
     /// ```toml,fail
-    /// key.acme.expires = 2026-12-01
+    /// key.acme.expires = 2026-12-10
     /// ```
     /// ## What to do
     /// If it will still be used, write a later day: the value stays the same.
@@ -25,10 +26,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let Some(today) = facts.today else { return };
     report_days(facts, &AK229, out, |day| {
         let days = today.days_until(day);
-        let unit = if days == 1 { "day" } else { "days" };
-        (1..=AHEAD)
-            .contains(&days)
-            .then(|| format!("`expires` is {days} {unit} away"))
+        (days > PRESSING && days <= AHEAD).then(|| format!("`expires` is {days} days away"))
     });
 }
 
@@ -39,11 +37,11 @@ mod tests {
 
     #[test]
     fn a_day_that_is_near_is_underlined() {
-        for day in ["2026-11-24", "2026-12-23"] {
+        for day in ["2026-12-01", "2026-12-23"] {
             let toml = format!("key.acme.expires = {day}");
             check(&toml, [finding(&AK229).help("later day")]);
         }
-        for day in ["2026-11-23", "2026-12-24"] {
+        for day in ["2026-11-30", "2026-12-24"] {
             silent(&AK229, &format!("key.acme.expires = {day}"));
         }
     }

@@ -29,6 +29,7 @@ pub(crate) mod description_too_long;
 pub(crate) mod duplicate_cloud_name;
 pub(crate) mod expired;
 pub(crate) mod expires_soon;
+pub(crate) mod expires_this_week;
 pub(crate) mod incomplete_github_secret;
 pub(crate) mod key_name_policy;
 pub(crate) mod key_without_usage_plan;
@@ -173,6 +174,7 @@ pub static RULES: &[&Rule] = &[
     &expired::RULE,
     &expires_soon::RULE,
     &overlap_too_long::RULE,
+    &expires_this_week::RULE,
     &bad_sink_name::RULE,
     &delivered_twice::RULE,
     &incomplete_github_secret::RULE,
