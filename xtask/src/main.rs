@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::bench::Program;
+use crate::bench::against::{self, Ours};
 use crate::codegen::Mode;
 use crate::dist::Natives;
 use crate::steps::Outcome;
@@ -47,6 +48,10 @@ Usage: cargo xtask CHORE
                      what 10,000 keys cost, beside the budgets; --sizes: every command at 100,
                      1,000 and 10,000 keys, its growth kept in docs; --shipped: of the program
                      as it is shipped; --check: fails where a firm budget is missed
+  bench --against terraform [--keys N] [--program FILE]
+                     one fleet of 100 and of 500 keys (or N) kept by ai-keys, by Terraform and by a
+                     boto3 script on moto; --program: an ai-keys that is there, instead of
+                     one built with the profile `release`
   wasm [--test | --check]
                      the package for JavaScript, in target/wasm/ai-keys; --test: compares its answers
                      with the core's and uses it from TypeScript; --check: builds it again elsewhere
@@ -74,6 +79,20 @@ fn main() -> ExitCode {
         ["purity"] => say(purity::check()),
         ["codegen"] => say(codegen::run(Mode::Write)),
         ["codegen", "--check"] => say(codegen::run(Mode::Check)),
+        ["bench", "--against", "terraform", options @ ..] => {
+            let (ours, options) = match options {
+                [options @ .., "--program", file] => (Ours::Program(Path::new(file)), options),
+                options => (Ours::Release, options),
+            };
+            match options {
+                [] => against::run(&against::SIZES, ours),
+                ["--keys", number] => match number.parse() {
+                    Ok(size) => against::run(&[size], ours),
+                    Err(_) => return misused(),
+                },
+                _ => return misused(),
+            }
+        }
         ["bench", options @ ..] => match options {
             [] => bench::run(Program::Release).map(|_| true),
             ["--sizes"] => bench::run_sizes(Program::Release),

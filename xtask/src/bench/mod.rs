@@ -1,5 +1,6 @@
 //! Measures what a large manifest costs, beside the budgets of the design.
 
+pub(crate) mod against;
 mod fleet;
 mod growth;
 mod process;

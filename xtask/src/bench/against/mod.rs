@@ -1,0 +1,191 @@
+//! The same fleet kept by ai-keys, by Terraform and by a plain script, on the same moto.
+
+mod moto;
+mod peer;
+mod ratio;
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::Folder;
+use super::process::{self, Cost};
+use crate::{output, python, steps, terraform};
+use moto::Moto;
+use peer::{Peer, Step};
+use ratio::ratio;
+
+/// The sizes where a person names none.
+pub(crate) const SIZES: [usize; 2] = [100, 500];
+
+/// Which `ai-keys` is compared.
+#[derive(Clone, Copy)]
+pub(crate) enum Ours<'a> {
+    /// Built first, with the profile `release`.
+    Release,
+    /// One that is there.
+    Program(&'a Path),
+}
+
+/// What one step of one peer cost.
+struct Measured {
+    size: usize,
+    step: Step,
+    peer: &'static str,
+    requests: usize,
+    wall: Duration,
+    processor: Duration,
+}
+
+/// Measures each peer at each size, one after the other, and prints one table.
+///
+/// # Errors
+/// If something cannot be built or run, or a peer does not find what it made.
+pub(crate) fn run(sizes: &[usize], ours: Ours<'_>) -> Result<bool> {
+    let ai_keys = match ours {
+        Ours::Release => super::build(super::Program::Release)?,
+        // Each peer runs in a folder of its own.
+        Ours::Program(program) => fs::canonicalize(program)
+            .with_context(|| format!("cannot find `{}`", program.display()))?,
+    };
+    let profile = profile(&ai_keys);
+    if let steps::Outcome::Skipped(reason) = python::install(&python::TESTS)? {
+        output::line(&format!("skipped: {reason}"));
+        return Ok(true);
+    }
+    let mut peers = vec![Peer::AiKeys(ai_keys)];
+    match terraform::find() {
+        Ok(terraform) => peers.push(Peer::Terraform(terraform)),
+        Err(missing) => output::line(&format!("skipped: {missing}")),
+    }
+    peers.push(Peer::Boto3(python::program("python")));
+
+    let folder = Folder::new()?;
+    let mut measured = Vec::new();
+    for &size in sizes {
+        for peer in &peers {
+            output::line(&format!("{size} keys: {}", peer.name()));
+            let folder = folder.0.join(format!("{size}-{}", peer.name()));
+            fs::create_dir_all(&folder)?;
+            measured.extend(measure(peer, &folder, size)?);
+        }
+    }
+    output::line(&format!("\n{}", render(&measured)));
+    output::line(&format!("ai-keys: profile {profile}"));
+    Ok(true)
+}
+
+/// Tells a program's profile by cargo's name for its folder.
+fn profile(program: &Path) -> &'static str {
+    let folder = program.parent().and_then(Path::file_name);
+    match folder.and_then(OsStr::to_str) {
+        Some("debug") => "`dev`, not optimised",
+        Some("release") => "`release`",
+        Some("dist") => "`dist`, as shipped",
+        _ => "unknown",
+    }
+}
+
+/// Has a peer make the fleet on an empty moto, then look at it again.
+fn measure(peer: &Peer, folder: &Path, size: usize) -> Result<Vec<Measured>> {
+    peer.prepare(folder, size)?;
+    let moto = Moto::start(&python::program("moto_server"), folder)?;
+    let mut before = 0;
+    let mut measured = Vec::new();
+    for step in [Step::Create, Step::Plan] {
+        let cost: Cost = process::run(&mut peer.step(step, folder, &moto.url(), size))?;
+        ensure!(
+            step == Step::Create || cost.out.contains(peer.says_when_quiet()),
+            "{} does not find what it made: {}",
+            peer.name(),
+            cost.out
+        );
+        let requests = moto.requests()?;
+        measured.push(Measured {
+            size,
+            step,
+            peer: peer.name(),
+            requests: requests - before,
+            wall: cost.wall,
+            processor: cost.processor,
+        });
+        before = requests;
+    }
+    Ok(measured)
+}
+
+/// Returns the table, as Markdown: the peers of a step below each other.
+fn render(measured: &[Measured]) -> String {
+    let mut text = "| step | keys | program | requests | in ai-keys' | wall | in ai-keys' | processor | in ai-keys' |\n\
+                    |---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    let mut rows: Vec<&Measured> = measured.iter().collect();
+    rows.sort_by_key(|row| (row.step == Step::Plan, row.size));
+    for row in &rows {
+        let ours = rows
+            .iter()
+            .find(|ours| (ours.step, ours.size, ours.peer) == (row.step, row.size, "ai-keys"));
+        let Some(ours) = ours else { continue };
+        let step = match row.step {
+            Step::Create => "create",
+            Step::Plan => "plan, no change",
+        };
+        let cells = [
+            step.to_owned(),
+            row.size.to_string(),
+            row.peer.to_owned(),
+            row.requests.to_string(),
+            ratio(super::count(row.requests), super::count(ours.requests)),
+            format!("{:.2} s", row.wall.as_secs_f64()),
+            ratio(row.wall.as_secs_f64(), ours.wall.as_secs_f64()),
+            format!("{:.2} s", row.processor.as_secs_f64()),
+            ratio(row.processor.as_secs_f64(), ours.processor.as_secs_f64()),
+        ];
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_that_of_the_folder() {
+        assert_eq!(profile(Path::new("target/release/ai-keys")), "`release`");
+        assert!(profile(Path::new("target/debug/ai-keys")).contains("not optimised"));
+        assert_eq!(profile(Path::new("/usr/bin/ai-keys")), "unknown");
+    }
+
+    #[test]
+    fn each_step_is_compared_with_ours_of_the_same_size() {
+        let row = |step, peer, requests, seconds| Measured {
+            size: 500,
+            step,
+            peer,
+            requests,
+            wall: Duration::from_secs(seconds),
+            processor: Duration::from_secs(1),
+        };
+        let table = render(&[
+            row(Step::Create, "ai-keys", 1_000, 100),
+            row(Step::Plan, "ai-keys", 5, 1),
+            row(Step::Create, "terraform", 1_500, 50),
+            row(Step::Plan, "terraform", 1_001, 60),
+        ]);
+        let rows: Vec<&str> = table.lines().skip(2).collect();
+        assert_eq!(
+            rows,
+            [
+                "| create | 500 | ai-keys | 1000 | 1 × | 100.00 s | 1 × | 1.00 s | 1 × |",
+                "| create | 500 | terraform | 1500 | 1.5 × | 50.00 s | 0.5 × | 1.00 s | 1 × |",
+                "| plan, no change | 500 | ai-keys | 5 | 1 × | 1.00 s | 1 × | 1.00 s | 1 × |",
+                "| plan, no change | 500 | terraform | 1001 | 200 × | 60.00 s | 60 × | 1.00 s | 1 × |",
+            ]
+        );
+    }
+}
