@@ -17,12 +17,13 @@ const RUNNERS = new Map([
 ]);
 
 /**
- * What the runner sees of the environment, besides `AWS_*`: the way through a proxy, certificates, and
- * what AWS's own profiles need. Inputs, tokens and everything else of the job stay here.
+ * What the runner sees of the environment, besides `AWS_*`: the way through a proxy, certificates, what
+ * AWS's own profiles need, and the token that may write GitHub's secrets, with the API that takes it.
+ * Inputs, the job's own token and everything else of the job stay here.
  */
 const KEPT = new Set([
   'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy',
-  'SSL_CERT_FILE', 'SSL_CERT_DIR', 'HOME', 'PATH', 'GITHUB_ACTIONS',
+  'SSL_CERT_FILE', 'SSL_CERT_DIR', 'HOME', 'PATH', 'GITHUB_ACTIONS', 'AI_KEYS_GITHUB_TOKEN', 'GITHUB_API_URL',
 ]);
 
 /** @typedef {{ file: string, sha256: string }} Runner A file of `dist`, packed if its name ends in `.br`. */
