@@ -112,7 +112,7 @@ async fn a_copy_that_cannot_be_made_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_github_secret_is_told_to_be_unknown_here() {
+async fn a_github_secret_is_looked_for_in_the_sandboxs_own_github() {
     let world = World::sandbox().await;
     let place = Destination::GithubRepository {
         repository: "acme/search".to_owned(),
@@ -120,5 +120,5 @@ async fn a_github_secret_is_told_to_be_unknown_here() {
     };
     let asked = [wanted(&place, &DeliverySpec::default(), 1)];
     let seen = world.stores.observe(&asked).await.unwrap();
-    assert!(matches!(seen[0], Delivered::Unknown { .. }));
+    assert_eq!(seen[0], Delivered::Absent);
 }
