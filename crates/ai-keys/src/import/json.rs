@@ -51,25 +51,21 @@ const VALUE_LENGTHS: RangeInclusive<usize> = 20..=128;
 /// Terraform and Pulumi keep them as `value` of a key, and again of its
 /// membership in a usage plan and of outputs; a template has `Value`.
 pub(super) fn take_values(document: &mut Value, output: &Output) -> usize {
-    let mut taken = BTreeSet::new();
+    let mut taken = Taken {
+        values: BTreeSet::new(),
+        output,
+    };
     let mut left = vec![document];
     while let Some(next) = left.pop() {
         match next {
             Value::Object(fields) => {
                 for (name, field) in fields {
-                    match field {
-                        Value::String(text) if is_value_field(name) => {
-                            if VALUE_LENGTHS.contains(&text.len()) {
-                                taken.insert(Digest::of_bytes(text.as_bytes()));
-                                drop(Secret::received(std::mem::take(text), output));
-                            }
-                            text.zeroize();
-                        }
+                    match (name.as_str(), field) {
+                        ("value" | "Value", Value::String(text)) => taken.take(text),
+                        ("plaintext", Value::String(text)) => taken.take_secret(text),
                         // A tag may have any name, and what it holds is no key.
-                        Value::Object(_)
-                            if matches!(name.as_str(), "tags" | "tags_all" | "tagsAll") => {}
-                        Value::Object(_) | Value::Array(_) => left.push(field),
-                        _ => {}
+                        ("tags" | "tags_all" | "tagsAll", Value::Object(_)) => {}
+                        (_, field) => left.push(field),
                     }
                 }
             }
@@ -77,9 +73,41 @@ pub(super) fn take_values(document: &mut Value, output: &Output) -> usize {
             _ => {}
         }
     }
-    taken.len()
+    taken.values.len()
 }
 
-fn is_value_field(name: &str) -> bool {
-    matches!(name, "value" | "Value" | "plaintext")
+/// The key values that were taken so far, each known by its digest.
+struct Taken<'o> {
+    values: BTreeSet<Digest>,
+    output: &'o Output,
+}
+
+impl Taken<'_> {
+    /// Empties a text, and hides it from now on if it is as long as a value.
+    fn take(&mut self, text: &mut String) {
+        if VALUE_LENGTHS.contains(&text.len()) {
+            self.values.insert(Digest::of_bytes(text.as_bytes()));
+            drop(Secret::received(std::mem::take(text), self.output));
+        }
+        text.zeroize();
+    }
+
+    /// Empties the plain text of a Pulumi secret, which is JSON once more:
+    /// `"\"abc…\""` for a text, or a whole object of which all is secret.
+    fn take_secret(&mut self, text: &mut String) {
+        let mut secret = match serde_json::from_str(text) {
+            Ok(secret @ (Value::String(_) | Value::Array(_) | Value::Object(_))) => secret,
+            _ => return self.take(text),
+        };
+        text.zeroize();
+        let mut left = vec![&mut secret];
+        while let Some(next) = left.pop() {
+            match next {
+                Value::String(text) => self.take(text),
+                Value::Array(items) => left.extend(items),
+                Value::Object(fields) => left.extend(fields.values_mut()),
+                _ => {}
+            }
+        }
+    }
 }

@@ -130,7 +130,7 @@ fn pulumi_says_it_in_camel_case() {
        "quotaSettings": {"limit": 5, "offset": 2, "period": "WEEK"}, "throttleSettings": {"burstLimit": 0, "rateLimit": 0}}},
       {"urn": "urn:pulumi:prod::keys::aws:apigateway/usagePlanKey:UsagePlanKey::m", "id": "k1",
        "type": "aws:apigateway/usagePlanKey:UsagePlanKey", "outputs": {"keyId": "k1", "usagePlanId": "u1"}}]}}"#;
-    let found = found(&export.replace("\\\"VALUE\\\"", "VALUE"));
+    let found = found(export);
     assert_eq!(
         (found.tool, found.keys.len(), found.values_in_clear),
         (Tool::Pulumi, 1, 1)
@@ -156,6 +156,31 @@ fn pulumi_says_it_in_camel_case() {
             "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/apiKey:ApiKey::chat'",
             "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/usagePlan:UsagePlan::p'",
         ]
+    );
+}
+
+#[test]
+fn a_value_that_a_pulumi_secret_holds_is_one_value_however_often_it_stands_there() {
+    let export = |secret: &str| {
+        let text = r#"{"version": 3, "deployment": {"resources": [
+          {"urn": "urn:a", "id": "k1", "type": "aws:apigateway/apiKey:ApiKey",
+           "inputs": {"value": SECRET}, "outputs": {"name": "web", "value": SECRET, "again": "VALUE"}},
+          {"urn": "urn:b", "id": "stack", "type": "pulumi:pulumi:Stack", "outputs": {"keys": SECRET, "value": "VALUE"}}]}}"#;
+        text.replace(
+            "SECRET",
+            &format!(r#"{{"4dabf1": "1b4706", "plaintext": {secret}}}"#),
+        )
+    };
+    for secret in [
+        r#""\"VALUE\"""#,
+        r#""{\"web\": {\"is\": [\"VALUE\", 1, null]}}""#,
+        r#""VALUE""#,
+    ] {
+        assert_eq!(found(&export(secret)).values_in_clear, 1, "{secret}");
+    }
+    assert_eq!(
+        found(&export(r#""\"short\"""#).replace("VALUE", "")).values_in_clear,
+        0
     );
 }
 

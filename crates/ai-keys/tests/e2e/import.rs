@@ -122,7 +122,7 @@ fn a_state_is_read_without_credentials_and_its_values_are_told_of_not_kept() {
     world
         .run(&words)
         .ended(0)
-        .says("holds 1 key values in clear text")
+        .says("holds 1 key value in clear text")
         .shows("removed {\n  from = aws_api_gateway_api_key.chat\n");
     assert_eq!(world.take_calls(), [""; 0]);
     let text = world.folder.read("imported.toml");
@@ -136,6 +136,32 @@ fn a_state_is_read_without_credentials_and_its_values_are_told_of_not_kept() {
         .run(&["plan", "imported.toml"])
         .ended(0)
         .shows("1 to adopt");
+}
+
+#[test]
+fn a_description_that_quotes_a_value_of_a_pulumi_secret_is_written_without_it() {
+    // Words, as people choose them: the rule that knows random values does not mind.
+    let value = "the-web-front-end-opens-chat";
+    let folder = Folder::new();
+    // As `pulumi stack export --show-secrets` writes it: JSON in a text.
+    let export = serde_json::json!({"version": 3, "deployment": {"resources": [{
+        "urn": "urn:pulumi:prod::keys::aws:apigateway/apiKey:ApiKey::chat",
+        "type": "aws:apigateway/apiKey:ApiKey", "custom": true, "id": "k1", "outputs": {
+            "name": "chat", "description": format!("Opens with {value}"),
+            "value": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+                "plaintext": format!("\"{value}\"")}}}]}});
+    folder.write("stack.json", export.to_string());
+    let words = [&IMPORT[..], &["stack.json", "--account", "123456789012"]].concat();
+    let ran = run_in(folder.path(), &words).ended(0);
+    let ran = ran.says("holds 1 key value in clear text");
+    let text = folder.read("imported.toml");
+    assert!(
+        text.contains("description = \"Opens with ***\"\n"),
+        "{text}"
+    );
+    for shown in [&text, &ran.out, &ran.err] {
+        assert!(!shown.contains(value), "{shown}");
+    }
 }
 
 #[test]

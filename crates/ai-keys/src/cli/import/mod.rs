@@ -68,9 +68,9 @@ fn read(path: &Path, run: &Run) -> Result<Found, RunError> {
         .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
     if found.values_in_clear > 0 {
         run.output.notice(&format!(
-            "warning: {} holds {} key values in clear text, and so does every copy of it; none of them is kept here",
+            "warning: {} holds {} in clear text, and so does every copy of it; none of them is kept here",
             shown(path),
-            found.values_in_clear
+            counted(found.values_in_clear, "key value")
         ));
     }
     Ok(found)
