@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -109,6 +110,14 @@ impl<C> Store<C> {
 
     pub(super) fn region(&self) -> &str {
         &self.inner.place.region
+    }
+
+    /// Waits, but not longer than until the run is asked to stop.
+    pub(super) async fn pause(&self, time: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.inner.scheduler.stop().requested() => {}
+        }
     }
 
     /// Sends a call through the scheduler, and explains its errors.

@@ -40,6 +40,8 @@ on_both! {
     a_deleted_secret_is_reported_and_not_made_anew
     tags_and_readers_follow_the_manifest
     a_secret_is_copied_to_other_regions
+    a_new_value_reaches_the_copies
+    a_copy_that_cannot_be_made_is_told_by_each_run_until_it_can
     a_value_that_somebody_put_by_hand_is_seen_and_replaced
     a_field_leaves_the_other_fields_alone
     a_parameter_is_made_seen_and_left_alone
@@ -219,6 +221,54 @@ async fn a_secret_is_copied_to_other_regions(world: &World) {
         assert_eq!(copied["SecretString"], FIRST, "{region}");
     }
     assert_eq!(world.seen(&place, &more).await, generation(1, &more));
+}
+
+async fn a_new_value_reaches_the_copies(world: &World) {
+    let place = secret("chat");
+    let spec = DeliverySpec {
+        replicas: ["us-east-1".to_owned()].into(),
+        ..described("Chat")
+    };
+    world.deliver(&place, &spec, 1, FIRST).await.unwrap();
+    world.deliver(&place, &spec, 2, SECOND).await.unwrap();
+    let body = json!({ "SecretId": "chat", "VersionStage": "AWSCURRENT" });
+    let copied = world.ask_in("us-east-1", "secretsmanager.GetSecretValue", &body);
+    assert_eq!(copied["SecretString"], SECOND);
+    assert_eq!(world.seen(&place, &spec).await, generation(2, &spec));
+    world.take_calls();
+    world.deliver(&place, &spec, 2, SECOND).await.unwrap();
+    assert_eq!(world.take_writes(), [""; 0]);
+}
+
+async fn a_copy_that_cannot_be_made_is_told_by_each_run_until_it_can(world: &World) {
+    let place = secret("chat");
+    let theirs = json!({ "Name": "chat", "SecretString": "theirs" });
+    world.ask_in("us-east-1", "secretsmanager.CreateSecret", &theirs);
+    let spec = DeliverySpec {
+        replicas: ["us-east-1".to_owned()].into(),
+        ..described("Chat")
+    };
+    let unfinished = Delivered::Generation {
+        number: 1,
+        settings: Some("unfinished".to_owned()),
+    };
+    for run in 1..=2 {
+        let error = world.deliver(&place, &spec, 1, FIRST).await.unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("the copy in us-east-1 was not made: Replication failed: Secret name"),
+            "run {run}: {text}"
+        );
+        assert_eq!(world.secret("chat"), FIRST);
+        assert_eq!(world.seen(&place, &spec).await, unfinished, "run {run}");
+    }
+    let gone = json!({ "SecretId": "chat", "ForceDeleteWithoutRecovery": true });
+    world.ask_in("us-east-1", "secretsmanager.DeleteSecret", &gone);
+    world.deliver(&place, &spec, 1, FIRST).await.unwrap();
+    assert_eq!(world.seen(&place, &spec).await, generation(1, &spec));
+    let body = json!({ "SecretId": "chat", "VersionStage": "AWSCURRENT" });
+    let copied = world.ask_in("us-east-1", "secretsmanager.GetSecretValue", &body);
+    assert_eq!(copied["SecretString"], FIRST);
 }
 
 async fn a_value_that_somebody_put_by_hand_is_seen_and_replaced(world: &World) {

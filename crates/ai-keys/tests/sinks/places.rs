@@ -90,28 +90,6 @@ async fn a_copy_is_not_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_cannot_be_made_is_told() {
-    let world = World::sandbox().await;
-    let theirs = json!({ "Name": "chat", "SecretString": "theirs" });
-    world.ask_in("us-east-1", "secretsmanager.CreateSecret", &theirs);
-    let spec = DeliverySpec {
-        replicas: ["us-east-1".to_owned()].into(),
-        ..DeliverySpec::default()
-    };
-    let error = world
-        .deliver(&secret("chat"), &spec, 1, FIRST)
-        .await
-        .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("the copy in us-east-1 was not made"),
-        "{error}"
-    );
-    assert_eq!(world.secret("chat"), FIRST);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_github_secret_is_looked_for_in_the_sandboxs_own_github() {
     let world = World::sandbox().await;
     let place = Destination::GithubRepository {

@@ -1,14 +1,12 @@
 //! Delivers one value: looks, then writes what is missing, step by step.
 
-use std::collections::BTreeSet;
-
-use aws_sdk_secretsmanager::types::{ReplicaRegionType, StatusType, Tag};
+use aws_sdk_secretsmanager::types::Tag;
 use zeroize::Zeroizing;
 
 use super::super::note::{self, Told};
 use super::super::{Parcel, Receipt, SinkError, refuse_newer};
 use super::seen::Seen;
-use super::{SecretsManager, json_form, readers};
+use super::{SecretsManager, copies, json_form, readers};
 use crate::provider::aws::Operation;
 use crate::provider::{ErrorKind, ProviderError};
 
@@ -82,13 +80,14 @@ fn check(seen: &Seen, parcel: Parcel<'_>) -> Result<(), SinkError> {
     Ok(())
 }
 
-/// Makes the secret with value, description, tags and copies in one call. What
-/// was made by somebody else meanwhile is found by the look that follows.
+/// Makes the secret with value, description and tags in one call, and asks for
+/// its copies. What was made by somebody else meanwhile, and what became of the
+/// copies, is found by the look that follows.
 async fn create(sink: &SecretsManager, parcel: Parcel<'_>) -> Result<(), SinkError> {
     let Parcel { spec, token, .. } = parcel;
     let content = content(parcel, None, None);
-    // Readers follow in a call of their own.
-    let told = if spec.readers.is_empty() {
+    // Readers follow in a call of their own, and a copy may fail.
+    let told = if spec.readers.is_empty() && spec.replicas.is_empty() {
         Told::Settings
     } else {
         Told::Value
@@ -103,11 +102,11 @@ async fn create(sink: &SecretsManager, parcel: Parcel<'_>) -> Result<(), SinkErr
             .description(&description)
             .set_kms_key_id(spec.kms_key.clone())
             .set_tags(tags(parcel))
-            .set_add_replica_regions(replicas(spec.replicas.iter()))
+            .set_add_replica_regions(copies::regions(spec.replicas.iter().cloned().collect()))
             .send()
     };
     match sink.store.call(Operation::CreateSecret, send).await {
-        Ok(answer) => copied(answer.replication_status.as_deref()),
+        Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::ConflictExists => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -122,8 +121,11 @@ async fn put(sink: &SecretsManager, parcel: Parcel<'_>, seen: Seen) -> Result<Se
     };
     let content = content(parcel, old, seen.current.as_deref());
     let is_known = content.is_plain && seen.versions.contains(&content.version);
+    // The copies get the new value after the secret itself.
     let told = match seen.note.settings() {
-        Some(settings) if settings == spec.fingerprint() => Told::Settings,
+        Some(settings) if settings == spec.fingerprint() && spec.replicas.is_empty() => {
+            Told::Settings
+        }
         _ => Told::Value,
     };
     let description = note::write(token, spec, told, content.noted(), LONGEST);
@@ -212,23 +214,7 @@ async fn set(sink: &SecretsManager, parcel: Parcel<'_>, seen: &Seen) -> Result<(
         sink.store.call(Operation::UntagSecret, send).await?;
     }
     readers::set(sink, name, &spec.readers).await?;
-    let missing: BTreeSet<&String> = spec
-        .replicas
-        .iter()
-        .filter(|region| !seen.replicas.contains(*region))
-        .collect();
-    if let Some(regions) = replicas(missing.into_iter()) {
-        let send = || {
-            let request = sink.store.client().replicate_secret_to_regions();
-            request
-                .secret_id(name)
-                .set_add_replica_regions(Some(regions.clone()))
-                .send()
-        };
-        let operation = Operation::ReplicateSecretToRegions;
-        let answer = sink.store.call(operation, send).await?;
-        copied(answer.replication_status.as_deref())?;
-    }
+    copies::make(sink, name, &spec.replicas, &seen.copies).await?;
     let version = seen.note.version();
     let description = note::write(token, spec, Told::Settings, version, LONGEST);
     describe_as(sink, parcel, &description).await
@@ -281,29 +267,4 @@ fn tags(parcel: Parcel<'_>) -> Option<Vec<Tag>> {
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect();
     (!tags.is_empty()).then_some(tags)
-}
-
-fn replicas<'r>(regions: impl Iterator<Item = &'r String>) -> Option<Vec<ReplicaRegionType>> {
-    let regions: Vec<ReplicaRegionType> = regions
-        .map(|region| ReplicaRegionType::builder().region(region).build())
-        .collect();
-    (!regions.is_empty()).then_some(regions)
-}
-
-/// Reports a copy that was refused at once. One that fails later shows in the
-/// console only.
-fn copied(
-    status: Option<&[aws_sdk_secretsmanager::types::ReplicationStatusType]>,
-) -> Result<(), SinkError> {
-    let failed = status
-        .unwrap_or_default()
-        .iter()
-        .find(|replica| replica.status == Some(StatusType::Failed));
-    match failed {
-        Some(replica) => Err(SinkError::NotCopied {
-            region: replica.region.clone().unwrap_or_default(),
-            why: replica.status_message.clone().unwrap_or_default(),
-        }),
-        None => Ok(()),
-    }
 }

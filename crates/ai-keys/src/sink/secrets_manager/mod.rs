@@ -6,6 +6,7 @@
 //! and description at once, so they cannot come apart; tags, readers and copies
 //! follow, and only then does the description say that the settings are done.
 
+mod copies;
 mod deliver;
 mod json_form;
 mod readers;

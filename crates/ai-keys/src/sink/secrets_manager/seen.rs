@@ -12,6 +12,7 @@ use aws_smithy_types::DateTime;
 use super::super::Wanted;
 use super::super::note::Note;
 use super::super::token::Token;
+use super::copies::Copies;
 
 const CURRENT: &str = "AWSCURRENT";
 
@@ -27,8 +28,7 @@ pub(super) struct Seen {
     pub(super) deleted: Option<DateTime>,
     /// The region of the secret that this one copies, if it is a copy.
     pub(super) primary: Option<String>,
-    /// The regions that have a copy, or get one.
-    pub(super) replicas: BTreeSet<String>,
+    pub(super) copies: Copies,
     pub(super) tags: BTreeMap<String, String>,
 }
 
@@ -51,14 +51,10 @@ impl Seen {
         // An ARN is `arn:aws:secretsmanager:REGION:…`.
         let region = arn.split(':').nth(3).unwrap_or_default().to_owned();
         let primary = secret.primary_region.filter(|primary| *primary != region);
-        let replicas = secret.replication_status.unwrap_or_default();
         let tags = secret.tags.unwrap_or_default();
         Self {
             primary,
-            replicas: replicas
-                .into_iter()
-                .filter_map(|replica| replica.region)
-                .collect(),
+            copies: Copies::of(secret.replication_status),
             tags: tags
                 .into_iter()
                 .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
@@ -84,7 +80,7 @@ impl Seen {
             versions: versions.map(|(id, _)| id.clone()).collect(),
             deleted,
             primary: None,
-            replicas: BTreeSet::new(),
+            copies: Copies::default(),
             tags: BTreeMap::new(),
         }
     }
