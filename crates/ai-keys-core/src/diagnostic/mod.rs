@@ -2,12 +2,13 @@
 
 mod code;
 mod collect;
+mod distance;
 mod suggest;
 
 pub(crate) use code::code;
 pub use code::{CODES, Code, Severity, find_code};
 pub use collect::{Diagnostics, Draft};
-pub(crate) use suggest::{did_you_mean, is_same_word, list_of};
+pub(crate) use suggest::{Suggestions, did_you_mean, is_same_word, list_of};
 
 use serde::Serialize;
 

@@ -7,7 +7,7 @@ use super::code::{AK410, AK490};
 use super::cost::Cost;
 use super::{Counts, Guard, PLAN_FORMAT, Plan, Upcoming, bulk, guard, order};
 use crate::date::Date;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Suggestions};
 use crate::digest::Digest;
 use crate::sorted;
 use crate::source::{Source, Span};
@@ -76,6 +76,12 @@ pub(super) struct Planner<'a> {
     /// The live usage plans without a marker that this manifest does not take
     /// over, by name.
     pub(super) unmarked_usage_plans: BTreeMap<&'a str, Vec<&'a Handle>>,
+    /// The ids of the account's REST APIs, by name.
+    pub(super) api_ids: BTreeMap<&'a str, Vec<&'a str>>,
+    /// "Did you mean" for REST APIs.
+    pub(super) api_names: Suggestions<'a>,
+    /// "Did you mean" for usage plans that are made elsewhere.
+    pub(super) live_usage_plan_names: Suggestions<'a>,
     /// The usage plans that each live key is on.
     pub(super) memberships: BTreeMap<&'a Handle, Vec<&'a Handle>>,
     /// Usage plans that this plan deletes.
@@ -116,6 +122,8 @@ impl<'a> Planner<'a> {
             .iter()
             .filter(|(handle, up)| up.marker.is_none() && !adopted_usage_plans.contains(handle))
             .map(|(handle, up)| (up.name.as_str(), handle));
+        let api_ids = live.apis.iter();
+        let api_ids = api_ids.map(|(id, name)| (name.as_str(), id.as_str()));
         Self {
             desired,
             live,
@@ -130,6 +138,11 @@ impl<'a> Planner<'a> {
                 usage_plan.marker.as_ref()
             }),
             usage_plan_handles: BTreeMap::new(),
+            api_ids: grouped(api_ids),
+            api_names: Suggestions::among(live.apis.values().map(String::as_str)),
+            live_usage_plan_names: Suggestions::among(
+                live.usage_plans.values().map(|up| up.name.as_str()),
+            ),
             memberships: grouped(memberships),
             doomed_usage_plans: BTreeSet::new(),
             moved_keys: BTreeSet::new(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::code::{AK404, AK405, AK406, AK407};
 use super::planner::Planner;
-use crate::diagnostic::{did_you_mean, list_of};
+use crate::diagnostic::list_of;
 use crate::limits::Throttle;
 use crate::state::{DesiredUsagePlan, Handle, LiveUsagePlan, StageId, StageName};
 
@@ -13,7 +13,7 @@ impl<'a> Planner<'a> {
     /// `None` after reporting those that cannot be resolved.
     pub(super) fn resolve_stages(
         &mut self,
-        usage_plan: &DesiredUsagePlan,
+        usage_plan: &'a DesiredUsagePlan,
     ) -> Option<BTreeMap<StageId, BTreeMap<String, Throttle>>> {
         let mut stages = BTreeMap::new();
         let mut is_complete = true;
@@ -32,24 +32,26 @@ impl<'a> Planner<'a> {
         is_complete.then_some(stages)
     }
 
-    fn resolve_api(&mut self, name: &StageName, usage_plan: &DesiredUsagePlan) -> Option<&'a str> {
-        let apis = &self.live.apis;
-        if let Some((id, _)) = apis.get_key_value(&name.api) {
+    fn resolve_api(
+        &mut self,
+        name: &'a StageName,
+        usage_plan: &DesiredUsagePlan,
+    ) -> Option<&'a str> {
+        if let Some((id, _)) = self.live.apis.get_key_value(&name.api) {
             return Some(id);
         }
-        let ids: Vec<&str> = apis
-            .iter()
-            .filter(|(_, api)| **api == name.api)
-            .map(|(id, _)| id.as_str())
-            .collect();
-        match ids.as_slice() {
+        match self
+            .api_ids
+            .get(name.api.as_str())
+            .map_or(&[][..], Vec::as_slice)
+        {
             [id] => Some(id),
             [] => {
                 let message = format!(
                     "there is no REST API `{}` in this account and region",
                     name.api
                 );
-                let meant = did_you_mean(&name.api, apis.values().map(String::as_str));
+                let meant = self.api_names.nearest(&name.api);
                 self.out
                     .report(&AK404, usage_plan.span, message)
                     .help(match meant {
@@ -83,7 +85,10 @@ impl<'a> Planner<'a> {
 
     /// Returns the live usage plan that one with `manage = false` refers to,
     /// or `None` after reporting that it cannot be told.
-    pub(super) fn resolve_referred(&mut self, usage_plan: &DesiredUsagePlan) -> Option<&'a Handle> {
+    pub(super) fn resolve_referred(
+        &mut self,
+        usage_plan: &'a DesiredUsagePlan,
+    ) -> Option<&'a Handle> {
         let live = &self.live.usage_plans;
         let wanted = &usage_plan.cloud_name;
         let is_meant = |(handle, found): &(&'a Handle, &LiveUsagePlan)| match &usage_plan.adopt {
@@ -111,8 +116,10 @@ impl<'a> Planner<'a> {
                     .map_or(wanted.as_str(), Handle::as_str);
                 let message =
                     format!("there is no usage plan `{named}` in this account and region");
-                let known = live.values().map(|found| found.name.as_str());
-                let meant = did_you_mean(wanted, known).filter(|_| usage_plan.adopt.is_none());
+                let meant = match usage_plan.adopt {
+                    None => self.live_usage_plan_names.nearest(wanted),
+                    Some(_) => None,
+                };
                 self.out
                     .report(&AK406, usage_plan.span, message)
                     .help(match meant {

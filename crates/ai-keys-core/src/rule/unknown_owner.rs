@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Facts, rule};
-use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
+use crate::diagnostic::{Certainty, Diagnostics, Suggestions};
 use crate::manifest::decode::{excerpt, quoted};
 use crate::sorted;
 
@@ -28,6 +28,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         return;
     };
     let known: BTreeSet<&str> = sorted::set(owners.iter().map(|owner| owner.value.as_str()));
+    let mut suggestions = Suggestions::among(known.iter().copied());
     let default = facts.manifest.key_defaults();
     let default = default.and_then(|key| key.owner.as_ref());
     let own = facts.manifest.keys.iter();
@@ -37,7 +38,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         }
         let message = format!("`{}` is not an owner that the policy knows", excerpt(owner));
         let draft = out.report(&AK226, owner.span, message);
-        let meant = did_you_mean(owner, known.iter().copied());
+        let meant = suggestions.nearest(owner);
         match meant.and_then(|meant| Some((meant, quoted(meant)?))) {
             Some((meant, quoted)) => draft.offer(
                 Certainty::Guess,

@@ -2,7 +2,7 @@
 
 use super::entry::{self, Entry};
 use super::{Facts, rule};
-use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
+use crate::diagnostic::{Certainty, Diagnostics, Suggestions};
 use crate::manifest::Manifest;
 use crate::manifest::decode::excerpt;
 use crate::source::Spanned;
@@ -28,37 +28,31 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     if manifest.targets.is_empty() {
         return; // `no-target` says it once.
     }
+    let mut suggestions = Suggestions::among(manifest.targets.names());
     let default = manifest.key_defaults().and_then(|key| key.targets.as_ref());
-    check_list(facts, default, out);
-    for (_, usage_plan) in manifest.usage_plans.iter() {
-        check_list(facts, usage_plan.targets.as_ref(), out);
-    }
-    for (_, key) in manifest.keys.iter() {
-        check_list(facts, key.targets.as_ref(), out);
+    let usage_plans = manifest.usage_plans.iter();
+    let usage_plans = usage_plans.filter_map(|(_, usage_plan)| usage_plan.targets.as_ref());
+    let keys = manifest.keys.iter();
+    let keys = keys.filter_map(|(_, key)| key.targets.as_ref());
+    for listed in usage_plans.chain(keys).chain(default) {
+        check_names(facts, listed.iter(), &mut suggestions, out);
     }
     let default = manifest.key_defaults();
     let default = default.and_then(|key| key.deliver.as_deref());
     let own = manifest.keys.iter();
     let own = own.filter_map(|(_, key)| key.deliver.as_deref());
     let deliveries = own.chain(default).flatten();
-    check_names(facts, deliveries.filter_map(|d| d.target()), out);
+    let named = deliveries.filter_map(|delivery| delivery.target());
+    check_names(facts, named, &mut suggestions, out);
     for entry in entry::all(manifest).filter(|entry| entry.adopt.is_some()) {
-        check_adopt(manifest, &entry, out);
+        check_adopt(manifest, &entry, &mut suggestions, out);
     }
 }
 
-fn check_list(
-    facts: &Facts<'_>,
-    listed: Option<&Spanned<Vec<Spanned<String>>>>,
-    out: &mut Diagnostics,
-) {
-    let listed = listed.into_iter().flat_map(|listed| listed.iter());
-    check_names(facts, listed, out);
-}
-
 fn check_names<'m>(
-    facts: &Facts<'_>,
+    facts: &Facts<'m>,
     names: impl Iterator<Item = &'m Spanned<String>>,
+    suggestions: &mut Suggestions<'m>,
     out: &mut Diagnostics,
 ) {
     let manifest = facts.manifest;
@@ -69,7 +63,7 @@ fn check_names<'m>(
         }
         let message = format!("there is no target `{}`", excerpt(name));
         let draft = out.report(&AK101, name.span, message);
-        match did_you_mean(name, manifest.targets.names()) {
+        match suggestions.nearest(name) {
             Some(meant) => draft.offer(
                 Certainty::Guess,
                 format!("did you mean `{meant}`?"),
@@ -81,12 +75,17 @@ fn check_names<'m>(
     }
 }
 
-fn check_adopt(manifest: &Manifest, entry: &Entry<'_>, out: &mut Diagnostics) {
+fn check_adopt<'m>(
+    manifest: &'m Manifest,
+    entry: &Entry<'m>,
+    suggestions: &mut Suggestions<'m>,
+    out: &mut Diagnostics,
+) {
     for (target, _, span) in entry.adopted() {
         let Some(target) = target else { continue };
         if manifest.targets.get(target).is_none() {
             let message = format!("there is no target `{}`", excerpt(target));
-            let meant = did_you_mean(target, manifest.targets.names());
+            let meant = suggestions.nearest(target);
             out.report(&AK101, span, message)
                 .maybe_help(meant.map(|meant| format!("did you mean `{meant}`?")));
         } else if entry.targets(manifest).all(|lives| lives != target) {

@@ -1,7 +1,7 @@
 //! A key refers only to usage plans that the manifest declares.
 
 use super::{Facts, rule};
-use crate::diagnostic::{Certainty, Diagnostics, did_you_mean};
+use crate::diagnostic::{Certainty, Diagnostics, Suggestions};
 use crate::manifest::KeyView;
 use crate::manifest::decode::excerpt;
 use crate::source::Spanned;
@@ -24,14 +24,21 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
+    let mut suggestions = Suggestions::among(facts.manifest.usage_plans.names());
     for key in facts.manifest.key_views() {
         for name in key.usage_plans().into_iter().flat_map(|names| names.iter()) {
-            check_name(facts, &key, name, out);
+            check_name(facts, &key, name, &mut suggestions, out);
         }
     }
 }
 
-fn check_name(facts: &Facts<'_>, key: &KeyView<'_>, name: &Spanned<String>, out: &mut Diagnostics) {
+fn check_name<'m>(
+    facts: &Facts<'m>,
+    key: &KeyView<'m>,
+    name: &'m Spanned<String>,
+    suggestions: &mut Suggestions<'m>,
+    out: &mut Diagnostics,
+) {
     let declared = &facts.manifest.usage_plans;
     let Some(usage_plan) = declared.get(name) else {
         if facts.unreadable.holds_table("usage-plan", name) {
@@ -39,7 +46,7 @@ fn check_name(facts: &Facts<'_>, key: &KeyView<'_>, name: &Spanned<String>, out:
         }
         let message = format!("there is no usage plan `{}`", excerpt(name));
         let draft = out.report(&AK103, name.span, message);
-        match did_you_mean(name, declared.names()) {
+        match suggestions.nearest(name) {
             Some(meant) => draft.offer(
                 Certainty::Guess,
                 format!("did you mean `{meant}`?"),
