@@ -199,10 +199,9 @@ fn visible_span(text: &str, span: std::ops::Range<usize>) -> Span {
 }
 
 fn lowercase_first(message: &str) -> String {
-    let mut chars = message.chars();
-    let first = chars
-        .next()
-        .map(|c| c.to_lowercase().to_string())
-        .unwrap_or_default();
-    format!("{first}{}", chars.as_str()).replace('\n', " ")
+    let mut message = message.replace('\n', " ");
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    message
 }

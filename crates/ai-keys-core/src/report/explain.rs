@@ -31,7 +31,7 @@ pub fn rule_reference() -> String {
     for code in CODES {
         let anchor = format!(
             "{}-{}-{}",
-            code.id.to_lowercase(),
+            code.id.to_ascii_lowercase(),
             code.name,
             code.severity.name()
         );

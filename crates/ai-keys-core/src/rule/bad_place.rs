@@ -2,8 +2,8 @@
 
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
-use crate::manifest::Target;
 use crate::manifest::decode::excerpt;
+use crate::manifest::{Target, is_hidden};
 use crate::source::Spanned;
 
 rule! {
@@ -106,8 +106,12 @@ pub(super) fn is_uuid(text: &str) -> bool {
             .all(|part| part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// Azure takes the letters of every script. Which characters are letters is a
+/// table of many kilobytes, so outside of ASCII any visible one passes.
 fn is_group(text: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || "._()-".contains(c);
+    let is_plain = |c: char| {
+        c.is_ascii_alphanumeric() || "._()-".contains(c) || !(c.is_ascii() || is_hidden(c))
+    };
     (1..=90).contains(&text.chars().count()) && text.chars().all(is_plain) && !text.ends_with('.')
 }
 

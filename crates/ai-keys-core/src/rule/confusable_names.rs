@@ -154,14 +154,26 @@ fn fold(c: char) -> char {
         'х' | 'Х' | 'χ' | 'Χ' => 'x',
         'у' | 'У' | 'Υ' => 'y',
         'Ζ' => 'z',
-        c if c.is_ascii() => c.to_ascii_lowercase(),
-        c => c.to_lowercase().next().unwrap_or(c),
+        c => lower(c),
     }
+}
+
+/// Returns the small letter of a Latin, Greek or Cyrillic one. The table of all
+/// alphabets would be as large as five rules.
+fn lower(c: char) -> char {
+    let distance = match c {
+        'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' => 32,
+        'Ѐ'..='Џ' => 80,
+        'Ā'..='į' | 'Ĳ'..='ķ' | 'Ŋ'..='ŷ' => (u32::from(c) + 1) % 2,
+        'Ĺ'..='ň' | 'Ź'..='ž' => u32::from(c) % 2,
+        c => return c.to_ascii_lowercase(),
+    };
+    char::from_u32(u32::from(c) + distance).unwrap_or(c)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{AK107, skeleton};
+    use super::{AK107, lower, skeleton};
     use crate::check::check_text;
     use crate::rule::testing::{check, finding, framed, silent};
 
@@ -198,6 +210,16 @@ mod tests {
             let checked = check_text(&text, None);
             let found = checked.diagnostics.iter().filter(|d| d.code == &AK107);
             assert_eq!(found.count(), 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn capitals_of_three_alphabets_are_folded() {
+        let alphabets = ('\0'..='ž').chain('Α'..='ώ').chain('Ѐ'..='џ');
+        // The dotted I has no small letter of its own, ÿ has its capital elsewhere.
+        for c in alphabets.filter(|c| !"İŸ".contains(*c)) {
+            let expected: Vec<char> = c.to_lowercase().collect();
+            assert_eq!(vec![lower(c)], expected, "{c}");
         }
     }
 
