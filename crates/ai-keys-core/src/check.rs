@@ -4,7 +4,7 @@ use crate::date::Date;
 use crate::diagnostic::Diagnostics;
 use crate::manifest::parse::keep_clear_of_syntax;
 use crate::manifest::{Manifest, parse};
-use crate::rule;
+use crate::rule::{self, too_many_combinations::is_checkable};
 
 /// A checked manifest.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub fn check_text(text: &str, today: Option<Date>) -> Checked {
             text,
             today,
             unreadable: &parsed.unreadable,
+            is_of_aws: manifest.is_of_aws(),
+            is_checkable: is_checkable(manifest),
         };
         rule::check_all(&facts, parsed.is_whole, &mut diagnostics);
     }

@@ -123,6 +123,7 @@ pub static CODES: &[&Code] = &[
     &rule::bad_method::AK211,
     &rule::stage_listed_twice::AK212,
     &rule::limits_on_referred_plan::AK213,
+    &rule::too_many_combinations::AK214,
     &rule::bad_pattern::AK220,
     &rule::key_name_policy::AK221,
     &rule::required_field::AK222,

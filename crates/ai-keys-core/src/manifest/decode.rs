@@ -91,6 +91,13 @@ impl<'v> Decoder<'v> {
         decoded
     }
 
+    /// Leaves a field out that was reported.
+    pub(crate) fn skip(&mut self, name: &'v Name<'_>) {
+        self.path.push(name.get_ref());
+        self.mark_unreadable();
+        self.path.pop();
+    }
+
     /// Returns the name of the field at hand.
     pub(crate) fn name(&self) -> &'v str {
         self.path.last().copied().unwrap_or("the manifest")

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::delivery::Delivery;
 use super::model::{Key, KeyDefaults, Manifest, QuotaTable, Rotate, ThrottleTable, UsagePlan};
 use super::variant::Adopt;
+use super::wrapper::Words;
 use crate::date::{Date, Days};
 use crate::limits::{Quota, Throttle};
 use crate::sorted;
@@ -240,13 +241,15 @@ impl<'m> KeyView<'m> {
         .map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the tags that every key has.
+    pub(crate) fn default_tags(&self) -> Option<&'m Words> {
+        self.manifest.key_defaults()?.tags.as_ref()
+    }
+
     /// Returns its tags over the default ones; `None` if none are declared.
     #[must_use]
     pub fn tags(&self) -> Option<BTreeMap<&'m str, &'m Spanned<String>>> {
-        let defaults = self
-            .manifest
-            .key_defaults()
-            .and_then(|defaults| defaults.tags.as_ref());
+        let defaults = self.default_tags();
         let own = self.entry.tags.as_ref();
         if defaults.is_none() && own.is_none() {
             return None;
@@ -268,6 +271,14 @@ impl<'m> KeyView<'m> {
 }
 
 impl Adopt {
+    /// Returns how many ids it holds.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::ByTarget(ids) => ids.len(),
+        }
+    }
+
     /// Returns the id of the live object to take over in `target`.
     #[must_use]
     pub fn id_in(&self, target: &str) -> Option<&str> {

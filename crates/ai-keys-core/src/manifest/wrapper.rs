@@ -143,6 +143,10 @@ impl<T> Named<T> {
     }
 }
 
+/// Tables of longer names are left out: the name would stand in every message
+/// about them.
+const LONGEST: usize = 128;
+
 impl<T: Decode> Decode for Named<T> {
     const IS_REQUIRED: bool = false;
 
@@ -151,6 +155,10 @@ impl<T: Decode> Decode for Named<T> {
         let mut entries = BTreeMap::new();
         for (name, value) in table {
             check_id(name.get_ref(), name.span().into(), decoder);
+            if name.get_ref().len() > LONGEST {
+                decoder.skip(name);
+                continue;
+            }
             if let Some(entry) = decoder.field::<T>(name, value) {
                 entries.insert(name.get_ref().to_string(), Spanned::new(entry, name.span()));
             }

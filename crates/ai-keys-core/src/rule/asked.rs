@@ -26,7 +26,7 @@ type Listed<'m> = Option<&'m [Spanned<String>]>;
 /// `[defaults.key]` says is asked once.
 pub(super) fn asked_elsewhere<'m>(facts: &Facts<'m>) -> Vec<Asked<'m>> {
     let manifest = facts.manifest;
-    if manifest.is_of_aws() {
+    if facts.is_of_aws {
         return Vec::new();
     }
     let mut asked = Vec::new();

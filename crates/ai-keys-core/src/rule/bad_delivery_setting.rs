@@ -1,12 +1,14 @@
 //! What a delivery says about its secret is what the store accepts.
 
+use std::collections::BTreeMap;
+
 use super::bad_region::is_region;
 use super::bad_tag::wrong_tag;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
 use crate::manifest::{Delivery, Manifest, SecretsManagerDelivery};
-use crate::source::Spanned;
+use crate::source::Span;
 
 rule! {
     /// ## What it checks
@@ -92,24 +94,23 @@ fn check_secret(manifest: &Manifest, table: &SecretsManagerDelivery, out: &mut D
     let home = table.target.as_ref();
     let home = home.and_then(|target| manifest.targets.get(&target.value));
     let home = home.and_then(|target| target.aws()?.region.0.as_ref());
-    let mut seen: Vec<&Spanned<String>> = Vec::new();
+    let mut firsts: BTreeMap<&str, Span> = BTreeMap::new();
     for replica in table.replicas.iter().flatten() {
-        let first = seen.iter().find(|first| first.value == replica.value);
+        let first = *firsts.entry(replica).or_insert(replica.span);
         if !is_region(replica) {
             let message = format!("`{}` is not a region", excerpt(replica));
             out.report(&AK304, replica.span, message)
                 .help("write a region's code, such as \"eu-west-1\"");
-        } else if let Some(first) = first {
+        } else if first != replica.span {
             let message = format!("region `{}` is listed twice", excerpt(replica));
             out.report(&AK304, replica.span, message)
-                .related(first.span, "the first")
+                .related(first, "the first")
                 .help("remove one of them");
         } else if home.is_some_and(|home| home.value == replica.value) {
             let message = format!("the secret itself is in `{}`", excerpt(replica));
             out.report(&AK304, replica.span, message)
                 .help("remove it from the replicas");
         }
-        seen.push(replica);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A place in a secret store holds the value of one key.
 
 use super::placeholder::Stand;
-use super::{Facts, rule};
+use super::{Facts, hash, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::{Delivery, GithubDelivery, KeyView, Manifest, SinkKind};
 use crate::sorted;
@@ -50,7 +50,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
                     target,
                 };
                 if arrival.write_place(manifest.namespace(), &mut name, &mut place) {
-                    places.push((hash_of(&place), arrivals.len()));
+                    places.push((hash::add(hash::EMPTY, &place), arrivals.len()));
                     arrivals.push(arrival);
                 }
             }
@@ -164,13 +164,6 @@ fn scope(github: &GithubDelivery) -> String {
     let text = parts.map(|part| part.as_ref().map_or("", |part| part.value.as_str()));
     push_all(&mut scope, &text);
     scope
-}
-
-/// FNV-1a.
-fn hash_of(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         let targets = facts.manifest.target_names(key.listed_targets());
         let has_none =
             |provider: &Provider| matches!(support(*provider, Feature::UsagePlans), Support::No(_));
-        if !facts.manifest.is_of_aws() && facts.providers(targets).iter().all(has_none) {
+        if !facts.is_of_aws && facts.providers(targets).iter().all(has_none) {
             continue;
         }
         let is_without = match key.usage_plans() {

@@ -6,6 +6,7 @@
 
 mod asked;
 mod entry;
+mod hash;
 pub(crate) mod placeholder;
 
 pub(crate) mod adopt_in_many_targets;
@@ -52,6 +53,7 @@ pub(crate) mod rotation_too_rare;
 pub(crate) mod stage_claimed_twice;
 pub(crate) mod stage_listed_twice;
 pub(crate) mod target_declared_twice;
+pub(crate) mod too_many_combinations;
 pub(crate) mod too_many_keys;
 pub(crate) mod too_many_usage_plans;
 pub(crate) mod too_many_usage_plans_on_key;
@@ -92,6 +94,10 @@ pub(crate) struct Facts<'m> {
     pub(crate) today: Option<Date>,
     /// What is written in it and could not be read.
     pub(crate) unreadable: &'m Unreadable,
+    /// Whether every target is of AWS, as almost always.
+    pub(crate) is_of_aws: bool,
+    /// Whether what the rules combine is few enough.
+    pub(crate) is_checkable: bool,
 }
 
 impl<'m> Facts<'m> {
@@ -112,7 +118,7 @@ impl<'m> Facts<'m> {
     /// Returns the strictest of the hard limits where something with this
     /// `targets` field lives.
     pub(crate) fn ceilings(&self, listed: Option<&'m [Spanned<String>]>) -> Ceilings {
-        if self.manifest.is_of_aws() {
+        if self.is_of_aws {
             return ceilings(Provider::AwsApiGateway);
         }
         let providers = self.providers(self.manifest.target_names(listed));
@@ -123,7 +129,7 @@ impl<'m> Facts<'m> {
     /// Returns whether something with this `targets` field lives on AWS.
     pub(crate) fn is_on_aws(&self, listed: Option<&'m [Spanned<String>]>) -> bool {
         let providers = || self.providers(self.manifest.target_names(listed));
-        self.manifest.is_of_aws() || providers().contains(&Provider::AwsApiGateway)
+        self.is_of_aws || providers().contains(&Provider::AwsApiGateway)
     }
 }
 
@@ -163,6 +169,7 @@ pub static RULES: &[&Rule] = &[
     &bad_method::RULE,
     &stage_listed_twice::RULE,
     &limits_on_referred_plan::RULE,
+    &too_many_combinations::RULE,
     &bad_pattern::RULE,
     &key_name_policy::RULE,
     &required_field::RULE,
@@ -182,10 +189,12 @@ pub static RULES: &[&Rule] = &[
     &provider_not_carried_out::RULE,
 ];
 
-/// Runs every rule.
+/// Runs every rule; only the one that says so where there is more to check than
+/// anybody would wait for.
 pub(crate) fn check_all(facts: &Facts<'_>, is_whole: bool, out: &mut Diagnostics) {
     for rule in RULES {
-        if is_whole || !rule.reports_absence {
+        let is_cheap = facts.is_checkable || rule.code == &too_many_combinations::AK214;
+        if is_cheap && (is_whole || !rule.reports_absence) {
             (rule.check)(facts, out);
         }
     }

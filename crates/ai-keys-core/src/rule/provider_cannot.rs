@@ -76,7 +76,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
             None => draft.help(help),
         };
     }
-    if facts.manifest.is_of_aws() {
+    if facts.is_of_aws {
         return;
     }
     for key in facts.manifest.key_views().filter(|key| is_uuid(key.name())) {

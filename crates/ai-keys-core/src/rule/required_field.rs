@@ -2,7 +2,7 @@
 
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
-use crate::manifest::KeyView;
+use crate::manifest::{KeyView, Words};
 use crate::source::Spanned;
 
 rule! {
@@ -38,10 +38,13 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         let Some(first) = missing.next() else {
             continue;
         };
-        let mut names = format!("`{}`", first.value);
-        for field in missing.filter(|field| field.value != first.value) {
-            names = format!("{names}, `{}`", field.value);
+        let mut fields = vec![first.value.as_str()];
+        for field in missing {
+            if !fields.contains(&field.value.as_str()) {
+                fields.push(&field.value);
+            }
         }
+        let names = format!("`{}`", fields.join("`, `"));
         let message = format!("key `{}` does not say {names}", key.name());
         out.report(&AK222, key.span(), message)
             .related(first.span, "required here")
@@ -65,8 +68,8 @@ pub(super) fn is_said(key: &KeyView<'_>, field: &str) -> Option<bool> {
         }
         "targets" => is_list(key.listed_targets()),
         "tags" => {
-            let has_own = table.tags.as_ref().is_some_and(|tags| !tags.is_empty());
-            has_own || key.tags().is_some_and(|tags| !tags.is_empty())
+            let is_list = |tags: Option<&Words>| tags.is_some_and(|tags| !tags.is_empty());
+            is_list(table.tags.as_ref()) || is_list(key.default_tags())
         }
         "expires" => key.expires().is_some(),
         "rotate" => key.rotate().is_some(),

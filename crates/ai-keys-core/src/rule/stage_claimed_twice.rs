@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, rule};
+use super::{Facts, hash, rule, too_many_combinations};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
 use crate::manifest::{KeyView, Manifest};
+use crate::sorted;
 use crate::source::Spanned;
 use crate::state::StageName;
 
@@ -27,23 +28,37 @@ rule! {
     AK112 "stage-claimed-twice" Error => check
 }
 
+/// The most contested places, and the most looks at one, before it is said that
+/// there are too many: each is an error on its way.
+const MOST_PLACES: usize = 100_000;
+const MOST_LOOKS: usize = 1_000_000;
+
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let manifest = facts.manifest;
-    let contested = contested_stages(manifest);
+    let Some(contested) = contested_stages(manifest) else {
+        too_many_combinations::report(manifest, out);
+        return;
+    };
     if contested.is_empty() {
         return;
     }
+    let places =
+        |listed: &Spanned<String>| contested.get(listed.value.as_str()).map_or(0, Vec::len);
+    let mut looks = 0;
     for key in manifest.key_views() {
-        let listed = key.usage_plans().filter(|listed| listed.len() > 1);
-        let contests = |listed: &&Spanned<String>| contested.contains_key(listed.value.as_str());
-        let rivals: Vec<_> = listed
-            .into_iter()
-            .flat_map(|l| l.iter())
-            .filter(contests)
-            .collect();
-        if rivals.len() > 1 {
-            check_key(&key, &rivals, &contested, out);
+        let listed = key
+            .usage_plans()
+            .map_or(&[][..], |listed| listed.as_slice());
+        let rivals: Vec<_> = listed.iter().filter(|listed| places(listed) > 0).collect();
+        if rivals.len() < 2 {
+            continue;
         }
+        looks += listed.len() + rivals.iter().map(|rival| places(rival)).sum::<usize>();
+        if looks > MOST_LOOKS {
+            too_many_combinations::report(manifest, out);
+            return;
+        }
+        check_key(&key, &rivals, &contested, out);
     }
 }
 
@@ -51,23 +66,40 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 /// targets reads them.
 type Contested<'m> = BTreeMap<&'m str, Vec<(&'m str, StageName)>>;
 
-/// Worked out once, so that ten thousand keys on usage plans with stages of
-/// their own cost a look each.
-fn contested_stages(manifest: &Manifest) -> Contested<'_> {
+/// Works them out once, so that ten thousand keys on usage plans with stages of
+/// their own cost a look each; `None` if there are too many.
+///
+/// Places are compared by their hashes first: almost always no two are equal,
+/// and nothing else is made of them.
+fn contested_stages(manifest: &Manifest) -> Option<Contested<'_>> {
+    let mut hashes: Vec<(u64, &str)> = Vec::new();
+    each_claim(manifest, &mut |claim| {
+        hashes.push((claim.hash, claim.usage_plan));
+    });
+    sorted::sort(&mut hashes);
+    hashes.dedup();
+    let groups = hashes.chunk_by(|a, b| a.0 == b.0);
+    let shared = groups.filter_map(|group| group.get(1));
+    let shared: Vec<u64> = shared.map(|(hash, _)| *hash).collect();
+    if shared.is_empty() {
+        return Some(Contested::new());
+    }
     let mut claims: BTreeMap<(&str, StageName), Vec<&str>> = BTreeMap::new();
-    for (name, table) in manifest.usage_plans.iter() {
-        for target in manifest.target_names(table.listed_targets()) {
-            for stage in table.stages.iter().flatten() {
-                let written = stage.stage.0.as_ref();
-                let Some(stage) = written.and_then(|text| StageName::parse(text, target)) else {
-                    continue;
-                };
-                let claimants = claims.entry((target, stage)).or_default();
-                if claimants.last() != Some(&name) {
-                    claimants.push(name);
-                }
+    let mut count = 0;
+    each_claim(manifest, &mut |claim| {
+        if count > MOST_PLACES || shared.binary_search(&claim.hash).is_err() {
+            return;
+        }
+        count += 1;
+        if let Some(stage) = StageName::parse(claim.written, claim.target) {
+            let claimants = claims.entry((claim.target, stage)).or_default();
+            if claimants.last() != Some(&claim.usage_plan) {
+                claimants.push(claim.usage_plan);
             }
         }
+    });
+    if count > MOST_PLACES {
+        return None;
     }
     let mut contested = Contested::new();
     for ((target, stage), claimants) in claims.into_iter().filter(|(_, names)| names.len() > 1) {
@@ -76,7 +108,38 @@ fn contested_stages(manifest: &Manifest) -> Contested<'_> {
             stages.push((target, stage.clone()));
         }
     }
-    contested
+    Some(contested)
+}
+
+/// A stage that a usage plan claims in a target.
+struct Claim<'m> {
+    usage_plan: &'m str,
+    target: &'m str,
+    written: &'m str,
+    /// Of the target and the stage there.
+    hash: u64,
+}
+
+fn each_claim<'m>(manifest: &'m Manifest, visit: &mut dyn FnMut(Claim<'m>)) {
+    for (usage_plan, table) in manifest.usage_plans.iter() {
+        for target in manifest.target_names(table.listed_targets()) {
+            let start = hash::add(hash::add(hash::EMPTY, target), "\n");
+            let stages = table.stages.iter().flatten();
+            for written in stages.filter_map(|stage| stage.stage.0.as_ref()) {
+                let mut pieces = written.split("{target}");
+                let hash = hash::add(start, pieces.next().unwrap_or_default());
+                let hash = pieces.fold(hash, |hash, piece| {
+                    hash::add(hash::add(hash, target), piece)
+                });
+                visit(Claim {
+                    usage_plan,
+                    target,
+                    written,
+                    hash,
+                });
+            }
+        }
+    }
 }
 
 fn check_key(
@@ -115,8 +178,13 @@ fn check_key(
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::AK112;
-    use crate::rule::testing::{check, finding};
+    use crate::check::check_text;
+    use crate::diagnostic::Code;
+    use crate::rule::testing::{check, finding, framed};
+    use crate::rule::too_many_combinations::AK214;
 
     #[test]
     fn second_usage_plan_for_a_stage_is_underlined() {
@@ -155,5 +223,50 @@ key.acme.usage-plans = ["free", "pro"]
         check(toml, []);
         let clash = toml.replace("orders/other", "orders/prod");
         check(&clash, [finding(&AK112).underlines("\"pro\"")]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_contested_places_are_too_many_to_name() {
+        let mut toml = String::new();
+        for n in 0..400 {
+            let _ = writeln!(toml, "target.n{n} = {{ provider = \"aws-api-gateway\" }}");
+            let _ = writeln!(toml, "usage-plan.n{n}.stages = [\"a/b\"]");
+        }
+        let text = framed(&toml);
+        let checked = check_text(&text, None);
+        let found = |code: &Code| {
+            checked
+                .diagnostics
+                .iter()
+                .filter(|d| d.code == code)
+                .count()
+        };
+        assert_eq!((found(&AK214), found(&AK112)), (1, 0));
+    }
+
+    #[test]
+    fn keys_are_not_compared_with_contested_places_for_ever() {
+        let mut toml = String::from("usage-plan.a.stages = [\n");
+        for n in 0..2_000 {
+            let _ = writeln!(toml, "\"a{n}/b\",");
+        }
+        toml.push_str("]\n");
+        let stages = toml.replace("plan.a", "plan.b");
+        toml.push_str(&stages);
+        let keys = |count: u32| -> String {
+            let keys = (0..count).map(|n| format!("key.k{n}.usage-plans = [\"a\", \"b\"]\n"));
+            keys.collect()
+        };
+        for (count, expected) in [(10, (0, 10)), (2_000, (1, 249))] {
+            let checked = check_text(&framed(&(toml.clone() + &keys(count))), None);
+            let found = |code: &Code| {
+                checked
+                    .diagnostics
+                    .iter()
+                    .filter(|d| d.code == code)
+                    .count()
+            };
+            assert_eq!((found(&AK214), found(&AK112)), expected);
+        }
     }
 }
