@@ -250,7 +250,7 @@ fn in_short(path: &str, plan: &Plan) -> OfflinePlan {
 fn bad_snapshot<'a>(path: &'a str, target: &str, why: &str) -> Annotation<'a> {
     Annotation {
         level: Severity::Error,
-        path,
+        path: Some(path),
         place: None::<Place>,
         title: "ai-keys snapshot".to_owned(),
         lines: vec![format!(

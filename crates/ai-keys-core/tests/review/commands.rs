@@ -141,7 +141,7 @@ proptest! {
         let place = Place { line: 2, end_line: end, column: 3, end_column: 1 };
         let annotation = Annotation {
             level: Severity::Warning,
-            path: &path,
+            path: Some(&path),
             place: Some(place),
             title,
             lines: vec![message, more],
@@ -167,10 +167,22 @@ proptest! {
 }
 
 #[test]
+fn what_is_about_the_step_names_no_file() {
+    let said = annotations([Annotation {
+        level: Severity::Error,
+        path: None,
+        place: None,
+        title: "ai-keys".to_owned(),
+        lines: vec!["GitHub is down".to_owned()],
+    }]);
+    assert_eq!(said, "::error title=ai-keys::GitHub is down\n");
+}
+
+#[test]
 fn a_message_is_cut_between_characters_and_says_so() {
     let annotation = |message: String| Annotation {
         level: Severity::Error,
-        path: "keys.toml",
+        path: Some("keys.toml"),
         place: None,
         title: "t".to_owned(),
         lines: vec![message],

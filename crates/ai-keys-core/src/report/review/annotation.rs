@@ -27,8 +27,9 @@ const CUT: &str = "… (the rest is in the summary)";
 pub struct Annotation<'a> {
     /// An error, a warning or a notice.
     pub level: Severity,
-    /// The file, from the root of the repository.
-    pub path: &'a str,
+    /// The file, from the root of the repository; `None` for what is about the
+    /// step itself.
+    pub path: Option<&'a str>,
     /// Where in the file; `None` for what has left it.
     pub place: Option<Place>,
     /// A few words above the message.
@@ -127,7 +128,7 @@ pub fn diagnostic_annotations<'a>(
         let help = diagnostic.help.as_ref().map(|help| help.text.clone());
         Annotation {
             level: diagnostic.severity(),
-            path,
+            path: Some(path),
             place: Some(place(&source, diagnostic)),
             title: diagnostic.code.to_string(),
             lines: std::iter::once(diagnostic.message.clone())
@@ -178,7 +179,7 @@ pub fn plan_annotations<'a>(plan: &'a Plan, path: &'a str) -> impl Iterator<Item
         lines.extend(change.reason.clone());
         Annotation {
             level: Severity::Warning,
-            path,
+            path: Some(path),
             place: change.line.map(|line| Place {
                 line,
                 end_line: line,
@@ -193,28 +194,22 @@ pub fn plan_annotations<'a>(plan: &'a Plan, path: &'a str) -> impl Iterator<Item
 
 fn write(text: &mut String, annotation: &Annotation<'_>) {
     // Writing to a String cannot fail, here and below.
-    let _ = write!(
-        text,
-        "::{} file={}",
-        command(annotation.level),
-        property(annotation.path)
-    );
+    let _ = write!(text, "::{} ", command(annotation.level));
+    if let Some(path) = annotation.path {
+        let _ = write!(text, "file={},", property(path));
+    }
     if let Some(place) = annotation.place {
-        let _ = write!(text, ",line={}", place.line);
+        let _ = write!(text, "line={},", place.line);
         // The runner drops columns of annotations over several lines.
         if place.end_line > place.line {
-            let _ = write!(text, ",endLine={}", place.end_line);
+            let _ = write!(text, "endLine={},", place.end_line);
         } else {
             let end = place.end_column.max(place.column);
-            let _ = write!(text, ",col={},endColumn={end}", place.column);
+            let _ = write!(text, "col={},endColumn={end},", place.column);
         }
     }
     let title = property(&uncut(&annotation.title));
-    let _ = writeln!(
-        text,
-        ",title={title}::{}",
-        data(&message(&annotation.lines))
-    );
+    let _ = writeln!(text, "title={title}::{}", data(&message(&annotation.lines)));
 }
 
 /// Joins lines, each without hidden characters and without what an older
