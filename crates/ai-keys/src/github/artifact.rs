@@ -32,6 +32,15 @@ pub(crate) struct Origin<'a> {
     pub(crate) workflow: &'a str,
 }
 
+/// A scope whose plan is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// Its name, as in [`plan_file_name`].
+    pub(crate) scope: &'a str,
+    /// Its target, with which a job matrix ends the names of its artifacts.
+    pub(crate) target: &'a str,
+}
+
 /// Texts of plan files by scope. Not checked: `read_plan` does that.
 pub(crate) type PlanFiles = BTreeMap<String, String>;
 
@@ -66,10 +75,13 @@ struct Artifact {
     expired: bool,
 }
 
-/// Returns the newest plan of each scope that a run of this origin made.
+/// Returns the newest plan of each scope that a run of this origin made. No
+/// more artifacts are fetched than it takes: each job of a matrix looks for its
+/// own scope among those of all.
 pub(crate) async fn reviewed_plans(
     client: &Client,
     origin: Origin<'_>,
+    wanted: &[Wanted<'_>],
 ) -> Result<PlanFiles, GithubError> {
     let repository = client.repository();
     let route = format!(
@@ -81,28 +93,55 @@ pub(crate) async fn reviewed_plans(
     runs.retain(|run| is_of(run, origin, repository));
     runs.sort_by_key(|run| std::cmp::Reverse(run.id));
     let mut plans = PlanFiles::new();
+    let are_found = |plans: &PlanFiles| {
+        let mut wanted = wanted.iter();
+        wanted.all(|wanted| plans.contains_key(wanted.scope))
+    };
     for run in runs {
-        let route = format!(
-            "/repos/{repository}/actions/runs/{}/artifacts?per_page=100",
-            run.id
-        );
-        let list = |page: Artifacts| page.artifacts;
-        let mut artifacts = client.pages(Call::ListArtifacts, &route, list).await?;
-        artifacts.retain(|artifact| artifact.name.starts_with(ARTIFACT) && !artifact.expired);
-        // A further attempt of a run uploads again.
-        artifacts.sort_by_key(|artifact| std::cmp::Reverse(artifact.id));
-        for artifact in artifacts {
-            let route = format!("/repos/{repository}/actions/artifacts/{}/zip", artifact.id);
-            let call = Call::DownloadArtifact;
-            let archive = client.download(call, &route, MOST_ARCHIVE).await?;
-            let found = unpack(&archive)
-                .map_err(|why| GithubError::unreadable(Call::DownloadArtifact, &why))?;
-            for (scope, text) in found {
+        if are_found(&plans) {
+            break;
+        }
+        for artifact in artifacts(client, run.id, wanted).await? {
+            if are_found(&plans) {
+                break;
+            }
+            for (scope, text) in fetch(client, &artifact).await? {
                 plans.entry(scope).or_insert(text);
             }
         }
     }
     Ok(plans)
+}
+
+/// Returns the artifacts of a run that may hold plans: first those that a wanted
+/// target's job named, and the newest of them, since a further attempt of a run
+/// uploads again.
+async fn artifacts(
+    client: &Client,
+    run: u64,
+    wanted: &[Wanted<'_>],
+) -> Result<Vec<Artifact>, GithubError> {
+    let repository = client.repository();
+    let route = format!("/repos/{repository}/actions/runs/{run}/artifacts?per_page=100");
+    let list = |page: Artifacts| page.artifacts;
+    let mut artifacts = client.pages(Call::ListArtifacts, &route, list).await?;
+    artifacts.retain(|artifact| artifact.name.starts_with(ARTIFACT) && !artifact.expired);
+    artifacts.sort_by_key(|artifact| {
+        let is_its = |wanted: &Wanted<'_>| artifact.name.ends_with(wanted.target);
+        std::cmp::Reverse((wanted.iter().any(is_its), artifact.id))
+    });
+    Ok(artifacts)
+}
+
+async fn fetch(client: &Client, artifact: &Artifact) -> Result<PlanFiles, GithubError> {
+    let call = Call::DownloadArtifact;
+    let route = format!(
+        "/repos/{}/actions/artifacts/{}/zip",
+        client.repository(),
+        artifact.id
+    );
+    let archive = client.download(call, &route, MOST_ARCHIVE).await?;
+    unpack(&archive).map_err(|why| GithubError::unreadable(call, &why))
 }
 
 fn is_of(run: &Run, origin: Origin<'_>, repository: &str) -> bool {

@@ -221,7 +221,8 @@ impl Client {
     }
 
     /// Reads what a route answers or redirects to, at most `most` bytes. The
-    /// token goes to the first address only.
+    /// token goes to the first address only, and a repetition begins there: the
+    /// second one is good for a minute.
     pub(super) async fn download(
         &self,
         call: Call,
@@ -229,13 +230,22 @@ impl Client {
         most: usize,
     ) -> Result<Vec<u8>, GithubError> {
         let uri = self.route(call, route)?;
-        let answer = self.attempt(call, &Method::GET, uri, None, most);
-        let answer = answer.await.map_err(|failed| failed.error)?;
+        let mut sent = 0;
+        loop {
+            match self.download_once(call, uri.clone(), most).await {
+                Ok(bytes) => return Ok(bytes),
+                Err(failed) => self.before_next(failed, &mut sent, true).await?,
+            }
+        }
+    }
+
+    async fn download_once(&self, call: Call, uri: Uri, most: usize) -> Result<Vec<u8>, Failed> {
+        let answer = self.attempt(call, &Method::GET, uri, None, most).await?;
         let Some(elsewhere) = answer.location() else {
             return Ok(answer.body);
         };
         if !super::endpoint::is_safe(&elsewhere) {
-            return Err(GithubError::unreadable(call, "it is offered without TLS"));
+            return Err(GithubError::unreadable(call, "it is offered without TLS").into());
         }
         let request = Request {
             method: Method::GET,
@@ -248,8 +258,16 @@ impl Client {
         };
         match self.http.send(request).await {
             Ok(answer) if answer.status == 200 => Ok(answer.body),
-            Ok(answer) => Err(self.explain(call, &answer)),
-            Err(lost) => Err(self.lost(call, &lost)),
+            Ok(answer) => Err(self.refused(call, &answer)),
+            Err(lost) => Err(self.lost(call, &lost).into()),
+        }
+    }
+
+    /// Waits, less long if the run is asked to stop.
+    pub(super) async fn pause(&self, wait: Duration) {
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = self.stop.requested() => {}
         }
     }
 
@@ -272,27 +290,40 @@ impl Client {
                 self.wait_for_turn().await;
             }
             let answer = self.attempt(call, &method, uri.clone(), body, MOST_JSON);
-            let failed = match answer.await {
+            match answer.await {
                 Ok(answer) => return Ok(answer),
-                Err(failed) => failed,
-            };
-            sent += 1;
-            let wait = match failed.error.kind {
-                // Refused before it did anything.
-                ErrorKind::Limited => failed.asked.unwrap_or(FIRST_WAIT * 2_u32.pow(sent + 1)),
-                ErrorKind::Failed | ErrorKind::Lost if method != Method::POST => {
-                    failed.asked.unwrap_or(FIRST_WAIT * 2_u32.pow(sent - 1))
+                Err(failed) => {
+                    let may_repeat = method != Method::POST;
+                    self.before_next(failed, &mut sent, may_repeat).await?;
                 }
-                _ => return Err(failed.error),
-            };
-            if sent == ATTEMPTS || !self.may_wait(wait).await {
-                return Err(failed.error);
             }
-            tokio::select! {
-                () = sleep(wait) => {}
-                // A run that was asked to stop repeats nothing.
-                () = self.stop.requested() => return Err(failed.error),
+        }
+    }
+
+    /// Waits until a call may be sent again. Returns its error where asking
+    /// again does not help, or might do something twice.
+    async fn before_next(
+        &self,
+        failed: Failed,
+        sent: &mut u32,
+        may_repeat: bool,
+    ) -> Result<(), GithubError> {
+        *sent += 1;
+        let wait = match failed.error.kind {
+            // Refused before it did anything.
+            ErrorKind::Limited => failed.asked.unwrap_or(FIRST_WAIT * 2_u32.pow(*sent + 1)),
+            ErrorKind::Failed | ErrorKind::Lost if may_repeat => {
+                failed.asked.unwrap_or(FIRST_WAIT * 2_u32.pow(*sent - 1))
             }
+            _ => return Err(failed.error),
+        };
+        if *sent == ATTEMPTS || !self.may_wait(wait).await {
+            return Err(failed.error);
+        }
+        tokio::select! {
+            () = sleep(wait) => Ok(()),
+            // A run that was asked to stop repeats nothing.
+            () = self.stop.requested() => Err(failed.error),
         }
     }
 
@@ -318,12 +349,17 @@ impl Client {
         if answer.status < 400 {
             return Ok(answer);
         }
-        let mut error = self.explain(call, &answer);
-        let asked = asked_wait(&answer);
-        if is_rate_limit(&answer, &error.message) {
+        Err(self.refused(call, &answer))
+    }
+
+    /// Tells a rate limit from other refusals.
+    fn refused(&self, call: Call, answer: &Answer) -> Failed {
+        let mut error = self.explain(call, answer);
+        if is_rate_limit(answer, &error.message) {
             error.kind = ErrorKind::Limited;
         }
-        Err(Failed { error, asked })
+        let asked = asked_wait(answer);
+        Failed { error, asked }
     }
 
     /// Explains an answer by its status and its message.

@@ -247,3 +247,47 @@ async fn a_download_is_not_followed_to_where_there_is_no_tls() {
         .unwrap_err();
     assert!(error.to_string().contains("without TLS"), "{error}");
 }
+
+const ARCHIVE: &str = "/repos/acme/keys/actions/artifacts/1/zip";
+
+/// A GitHub whose archives are with somebody else.
+fn two_hosts() -> (FakeGithub, FakeGithub) {
+    let (github, store) = (FakeGithub::start(), FakeGithub::start());
+    github.state().store = Some(store.url());
+    store.state().archives.insert(1, b"archive".to_vec());
+    (github, store)
+}
+
+#[tokio::test]
+async fn a_download_is_tried_again_from_the_start_whichever_host_breaks_down() {
+    let at_once = || vec![("retry-after", "0".to_owned())];
+    let limited = Reply::Say(429, at_once(), json!({ "message": "slower" }));
+    for fault in [
+        Reply::say(500, "Server Error"),
+        Reply::say(503, "Unavailable"),
+        Reply::Lose,
+        limited.clone(),
+    ] {
+        let (github, store) = two_hosts();
+        let (client, _) = client(&github);
+        github.fault("GET", "/zip", fault.clone());
+        store.fault("GET", "/archive", fault);
+        store.fault("GET", "/archive", limited.clone());
+        let archive = client.download(Call::DownloadArtifact, ARCHIVE, 100).await;
+        assert_eq!(archive.unwrap(), b"archive");
+        assert_eq!((calls(&github, "GET"), calls(&store, "GET")), (4, 3));
+        for request in &store.state().journal {
+            assert_eq!(request.token, None, "the token goes to GitHub only");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_is_refused_is_not_tried_again() {
+    let (github, store) = two_hosts();
+    let (client, _) = client(&github);
+    store.fault("GET", "/archive", Reply::say(403, "expired"));
+    let refused = client.download(Call::DownloadArtifact, ARCHIVE, 100).await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::NotPermitted);
+    assert_eq!((calls(&github, "GET"), calls(&store, "GET")), (1, 1));
+}

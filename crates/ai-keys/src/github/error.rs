@@ -21,6 +21,10 @@ pub(crate) enum Call {
     DeleteComment,
     /// `GET /repos/{owner}/{repo}/commits/{sha}/pulls`
     PullRequestsOfCommit,
+    /// `GET /repos/{owner}/{repo}/pulls`
+    ListPullRequests,
+    /// `GET /repos/{owner}/{repo}/git/commits/{sha}`
+    ReadCommit,
     /// `GET /repos/{owner}/{repo}/actions/artifacts`
     ListArtifacts,
     /// `GET /repos/{owner}/{repo}/actions/runs/{id}`
@@ -56,6 +60,8 @@ impl Call {
             Self::UpdateComment => "updating the comment",
             Self::DeleteComment => "deleting a second comment",
             Self::PullRequestsOfCommit => "looking for the pull request of the commit",
+            Self::ListPullRequests => "listing the pull requests that were closed last",
+            Self::ReadCommit => "reading the message of the commit",
             Self::ListArtifacts => "listing the artifacts",
             Self::ReadRun => "reading the run that made the plan",
             Self::DownloadArtifact => "downloading the reviewed plan",
@@ -76,13 +82,13 @@ impl Call {
     /// <https://docs.github.com/rest/authentication/permissions-required-for-github-apps>
     fn permission(self) -> &'static str {
         match self {
-            Self::Viewer => "contents: read",
+            Self::Viewer | Self::ReadCommit => "contents: read",
             Self::ListComments
             | Self::CreateComment
             | Self::ReadComment
             | Self::UpdateComment
             | Self::DeleteComment => "pull-requests: write",
-            Self::PullRequestsOfCommit => "pull-requests: read",
+            Self::PullRequestsOfCommit | Self::ListPullRequests => "pull-requests: read",
             Self::ListArtifacts | Self::ReadRun | Self::DownloadArtifact => "actions: read",
             Self::ListIssues | Self::CreateIssue | Self::UpdateIssue => "issues: write",
             Self::IdToken => "id-token: write",

@@ -22,7 +22,7 @@ mod token;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use artifact::{ARTIFACT, Origin, PlanFiles, plan_file_name, reviewed_plans};
+pub(crate) use artifact::{ARTIFACT, Origin, Wanted, plan_file_name, reviewed_plans};
 pub(crate) use client::{Client, Pace};
 pub(crate) use comment::{Comments, Create, Put, Writer, finish_comment};
 pub(crate) use drift_issue::{Drift, Filed, file_drift};
@@ -30,5 +30,5 @@ pub(crate) use endpoint::Endpoint;
 pub(crate) use error::GithubError;
 pub(crate) use oidc::Issuer;
 pub(crate) use outputs::{append, render_outputs};
-pub(crate) use pull_request::{Merged, merged_pull_request};
+pub(crate) use pull_request::{Brought, Merged, merged_pull_request, who_brought};
 pub(crate) use secrets::{Holder, PublicKey, Sealed, SecretSeen};

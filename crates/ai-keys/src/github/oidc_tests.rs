@@ -33,9 +33,16 @@ async fn the_token_is_asked_for_an_audience_and_masked() {
 async fn a_breakdown_is_waited_out_and_a_refusal_names_the_permission() {
     let github = FakeGithub::start();
     let issuer = issuer(&format!("{}/idtoken", github.url())).unwrap();
-    github.fault("GET", "/idtoken", Reply::say(503, "x"));
-    github.fault("GET", "/idtoken", token("header.payload.signature"));
-    issuer.token("sts.amazonaws.com").await.unwrap();
+    for fault in [Reply::say(503, "x"), Reply::say(429, "x"), Reply::Lose] {
+        github.fault("GET", "/idtoken", fault);
+        github.fault("GET", "/idtoken", token("header.payload.signature"));
+        issuer.token("sts.amazonaws.com").await.unwrap();
+    }
+    for _ in 0..3 {
+        github.fault("GET", "/idtoken", Reply::say(503, "x"));
+    }
+    let given_up = issuer.token("sts.amazonaws.com").await.err().unwrap();
+    assert_eq!(given_up.kind(), ErrorKind::Failed);
     github.fault(
         "GET",
         "/idtoken",

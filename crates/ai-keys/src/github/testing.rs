@@ -27,8 +27,11 @@ pub(crate) struct State {
     /// By number of the issue or pull request, with their ids inside.
     pub(crate) comments: BTreeMap<u64, Vec<Value>>,
     pub(crate) issues: Vec<Value>,
-    /// Pull requests by commit.
+    /// Pull requests by commit, those that were closed last, and the messages of
+    /// commits.
     pub(crate) pulls: BTreeMap<String, Vec<Value>>,
+    pub(crate) closed: Vec<Value>,
+    pub(crate) messages: BTreeMap<String, String>,
     pub(crate) runs: Vec<Value>,
     /// Artifacts by run, and archives by artifact.
     pub(crate) artifacts: BTreeMap<u64, Vec<Value>>,
@@ -364,6 +367,12 @@ impl State {
                 200,
                 &json!(self.pulls.get(*sha).cloned().unwrap_or_default()),
             ),
+            ("GET", ["repos", _, _, "pulls"]) => Answer::json(200, &json!(self.closed)),
+            ("GET", ["repos", _, _, "git", "commits", sha]) => {
+                let message = self.messages.get(*sha);
+                let message = message.map_or("Change the keys", String::as_str);
+                Answer::json(200, &json!({ "sha": sha, "message": message }))
+            }
             ("GET", ["repos", _, _, "actions", "runs"]) => {
                 let asked: BTreeMap<&str, &str> = query
                     .split('&')

@@ -1,12 +1,13 @@
 //! `apply`: carries out what was reviewed, all guards first, and says so in the pull request.
 
-use ai_keys_core::plan::{Plan, check_reviewed};
+use ai_keys_core::diagnostic::Severity;
 
-use super::super::apply::{Carried, Ready, carry_out, check_age, unacknowledged};
+use super::super::RunError;
+use super::super::apply::{Carried, Ready, carry_out, unacknowledged};
 use super::super::targets::Opened;
-use super::super::{RunError, today};
+use super::fit::{self, Fit, Fits};
 use super::report::{self, Board};
-use super::reviewed::{self, ForSheet, NotAsked, Reviewed};
+use super::reviewed::{self, Basis, ForSheet, Reviewed};
 use super::sheet::{Sheet, Stage, Verdict, read_sheets};
 use super::unfinished::{Left, Unfinished};
 use super::{Job, plan::judge_warnings};
@@ -27,72 +28,112 @@ struct Prepared {
 
 pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     let mut sheets = read_sheets(&job.request, &job.run)?;
-    for sheet in &mut sheets {
-        judge_warnings(sheet, job);
-    }
-    if is_refused(&sheets) {
-        report::annotate(&sheets, job);
-        return Ok(report::finish(&sheets, job));
-    }
-    let reviewed = match reviewed::find(job).await {
-        Ok(reviewed) => reviewed,
-        Err(error) => {
-            for sheet in &mut sheets {
-                sheet.fail(&error, &job.run);
-                if sheet.verdict.code == ExitCode::Unreachable {
-                    sheet.verdict.reason = "github";
-                }
-            }
-            return Ok(report::finish(&sheets, job));
+    // First of all, because whatever is wrong is to be said in the pull request.
+    let reviewed = reviewed::find(&sheets, job).await;
+    let mut prepared = prepare_all(&mut sheets, &reviewed, job).await;
+    if let Some(cause) = refusal(&sheets) {
+        for (sheet, prepared) in sheets.iter_mut().zip(&mut prepared) {
+            leave_alone(sheet, prepared.take(), cause);
         }
-    };
-    let mut prepared = Vec::new();
-    for sheet in &mut sheets {
-        let found = prepare(sheet, &reviewed, job).await;
-        prepared.push(found.unwrap_or_else(|error| {
-            sheet.fail(&error, &job.run);
-            None
-        }));
     }
-    report::annotate(&sheets, job);
-    let is_refused = is_refused(&sheets);
-    let mut board = Board::open(reviewed.pull_request(), job).await;
+    let mut board = Board::open(reviewed.pull_request, job).await;
     for (sheet, prepared) in sheets.iter_mut().zip(prepared) {
-        match prepared {
-            Some(prepared) if is_refused => leave_alone(sheet, &prepared),
-            Some(prepared) => carry_out_sheet(sheet, prepared, &mut board, job).await,
-            None => {}
+        if let Some(prepared) = prepared {
+            carry_out_sheet(sheet, prepared, &mut board, job).await;
         }
         if let Some(board) = &mut board
-            && board.show(sheet, Create::UnlessClosed, job).await
+            && board.show(sheet, create(sheet, &reviewed), job).await
         {
             forget_unfinished(sheet, job);
         }
     }
-    let note = match reviewed {
-        Reviewed::NotAsked(NotAsked::DirectPush) => {
-            "> This commit was not reviewed in a pull request.\n\n"
-        }
-        Reviewed::NotAsked(NotAsked::Event) | Reviewed::Given(_) | Reviewed::PullRequest(..) => "",
+    let note = match reviewed.basis {
+        Ok(Basis::DirectPush) => "> This commit was not reviewed in a pull request.\n\n",
+        Ok(_) | Err(_) => "",
     };
+    report::annotate(&sheets, job);
     report::summarise(&sheets, note, job);
     report::write_outputs(&sheets, job);
     Ok(Job::verdict(&sheets).code)
 }
 
-fn is_refused(sheets: &[Sheet]) -> bool {
-    let mut verdicts = sheets.iter().map(|sheet| sheet.verdict);
-    verdicts.any(|verdict| verdict != Verdict::DONE)
+/// Lets every guard of every scope speak. Returns what may be carried out; with
+/// nothing for a scope that has a verdict already.
+async fn prepare_all(
+    sheets: &mut [Sheet],
+    reviewed: &Reviewed,
+    job: &Job,
+) -> Vec<Option<Prepared>> {
+    for sheet in sheets.iter_mut() {
+        judge(sheet, reviewed, job);
+    }
+    // The accounts are not asked if nothing is applied anyway.
+    let is_refused = refusal(sheets).is_some();
+    let mut all = Vec::new();
+    for sheet in sheets {
+        let prepared = match &reviewed.basis {
+            Ok(basis) if !is_refused => prepare(sheet, basis, job).await,
+            Ok(_) | Err(_) => Ok(None),
+        };
+        all.push(prepared.unwrap_or_else(|error| {
+            sheet.fail(&error, &job.run);
+            None
+        }));
+    }
+    all
 }
 
-fn leave_alone(sheet: &mut Sheet, prepared: &Prepared) {
-    sheet.remaining = prepared.ready.plan.changes.len();
+/// Judges a scope by its manifest, and by what GitHub says of the review.
+fn judge(sheet: &mut Sheet, reviewed: &Reviewed, job: &Job) {
+    judge_warnings(sheet, job);
+    match &reviewed.basis {
+        Ok(basis) => {
+            let plans = basis.for_sheet(sheet).plans;
+            sheet.plan = plans.into_iter().find_map(Result::ok);
+        }
+        Err(error) if sheet.verdict == Verdict::DONE => {
+            sheet.fail(error, &job.run);
+            if sheet.verdict.code == ExitCode::Unreachable {
+                sheet.verdict.reason = "github";
+            }
+        }
+        Err(_) => {}
+    }
+    if sheet.verdict.code == ExitCode::ManifestErrors && matches!(sheet.stage, Stage::Planned) {
+        let why = if sheet.has(Severity::Error) {
+            "the manifest has errors"
+        } else {
+            "the manifest has warnings, and `fail-on` is `warning`"
+        };
+        sheet.refuse(sheet.verdict, why, &job.run);
+    }
+}
+
+/// Returns the worst verdict, if any scope has one.
+fn refusal(sheets: &[Sheet]) -> Option<Verdict> {
+    let worst = Job::verdict(sheets);
+    (worst != Verdict::DONE).then_some(worst)
+}
+
+/// Leaves a scope alone because of another, whose verdict it shares.
+fn leave_alone(sheet: &mut Sheet, prepared: Option<Prepared>, cause: Verdict) {
+    if sheet.verdict != Verdict::DONE {
+        return;
+    }
+    let reviewed = sheet.plan.as_ref().map_or(0, |plan| plan.changes.len());
+    sheet.remaining = prepared.map_or(reviewed, |prepared| prepared.ready.plan.changes.len());
     if sheet.remaining > 0 {
         sheet.stage = Stage::Refused(OTHERS.to_owned());
-        sheet.verdict = Verdict {
-            code: ExitCode::Refused,
-            reason: "guard",
-        };
+        sheet.verdict = cause;
+    }
+}
+
+/// Returns whether a comment may be made for a scope. An apply by hand only
+/// brings up to date what is there.
+fn create(sheet: &Sheet, reviewed: &Reviewed) -> Create {
+    match reviewed.basis {
+        Ok(Basis::ByHand(_)) => Create::Never,
+        Ok(_) | Err(_) => super::plan::create(Create::UnlessClosed, sheet),
     }
 }
 
@@ -100,86 +141,84 @@ fn leave_alone(sheet: &mut Sheet, prepared: &Prepared) {
 /// out; nothing if there is a verdict already.
 async fn prepare(
     sheet: &mut Sheet,
-    reviewed: &Reviewed,
+    basis: &Basis,
     job: &Job,
 ) -> Result<Option<Prepared>, RunError> {
-    let found = reviewed.for_sheet(sheet)?;
-    if let ForSheet::Plan(plan) = &found {
-        sheet.plan = Some((**plan).clone());
-    }
     let Some(opened) = job.open(sheet).await? else {
         return Ok(None);
     };
     let observed = opened.observe().await?;
-    // A reviewed plan is planned again for its own day: what fell due since is
-    // left to the next run.
-    let day = match &found {
-        ForSheet::Plan(plan) => plan.today,
-        ForSheet::Missing | ForSheet::NotAsked => job.request.today,
+    let ForSheet { plans, is_binding } = basis.for_sheet(sheet);
+    let is_missing = is_binding && plans.is_empty();
+    match fit::best(plans, sheet, &observed, job)? {
+        Fits::Best(best) if is_binding || !best.left.plan.is_empty() => {
+            return Ok(take(sheet, *best, opened, observed, job));
+        }
+        Fits::None(misfit) if is_binding => {
+            sheet.live = Some(observed.live);
+            misfit.tell(sheet, job);
+            return Ok(None);
+        }
+        Fits::Best(_) | Fits::None(_) | Fits::NotReviewed => {}
+    }
+    let Some(planned) = sheet.planned(&observed, job.request.today) else {
+        return Ok(None);
     };
-    let Some(fresh) = sheet.plan(&observed, day, &job.run) else {
+    let Some(fresh) = sheet.note(&observed, planned, &job.run) else {
         return Ok(None);
     };
     sheet.remaining = fresh.changes.len();
-    match found {
-        ForSheet::Plan(plan) => prepare_reviewed(sheet, &plan, fresh, opened, observed, job),
-        ForSheet::Missing if !fresh.is_empty() => {
-            let why = format!(
-                "no plan of the pull request was found for {}: this workflow must have planned its last commit and uploaded {}",
-                sheet.name(),
-                crate::github::ARTIFACT
-            );
-            job.run.output.error(&format!(
-                "error: {why}; start it by hand with `command: apply`, or open another pull request"
-            ));
-            sheet.stage = Stage::Refused(why);
-            sheet.verdict = refused("plan-missing");
-            sheet.plan = Some(fresh);
-            Ok(None)
-        }
-        ForSheet::Missing | ForSheet::NotAsked => {
-            let missing = unacknowledged(&fresh, None, &job.request.acknowledged);
-            sheet.plan = Some(fresh.clone());
-            Ok(acknowledged(sheet, missing, job).then_some(Prepared {
-                ready: Ready {
-                    plan: fresh,
-                    opened,
-                    observed,
-                },
-                done_before: 0,
-            }))
-        }
-    }
-}
-
-fn prepare_reviewed(
-    sheet: &mut Sheet,
-    reviewed: &Plan,
-    fresh: Plan,
-    opened: Opened,
-    observed: Observed,
-    job: &Job,
-) -> Result<Option<Prepared>, RunError> {
-    let today = job.request.event.today.map_or_else(today, Ok)?;
-    if let Some(desired) = &sheet.desired {
-        check_age(reviewed, desired, today)?;
-    }
-    let missing = unacknowledged(&fresh, Some(reviewed), &job.request.acknowledged);
-    if let Err(stale) = check_reviewed(reviewed, &fresh, &observed.live) {
-        super::super::apply::tell_stale(&stale, &job.run);
-        sheet.stage = Stage::Stale(Box::new(stale));
-        sheet.verdict = refused("plan-changed");
+    sheet.plan = Some(fresh.clone());
+    if is_missing && !fresh.is_empty() {
+        let why = basis.why_missing(sheet);
+        job.run.output.error(&format!(
+            "error: {why}; start it by hand with `command: apply`, or open another pull request"
+        ));
+        sheet.stage = Stage::Refused(why);
+        sheet.verdict = refused("plan-missing");
         return Ok(None);
     }
-    let done_before = reviewed.changes.len().saturating_sub(fresh.changes.len());
+    let missing = unacknowledged(&fresh, None, &job.request.acknowledged);
     Ok(acknowledged(sheet, missing, job).then_some(Prepared {
         ready: Ready {
             plan: fresh,
             opened,
             observed,
         },
-        done_before,
+        done_before: 0,
     }))
+}
+
+/// Takes what is left of a reviewed plan for what is carried out.
+fn take(
+    sheet: &mut Sheet,
+    fit: Fit,
+    opened: Opened,
+    observed: Observed,
+    job: &Job,
+) -> Option<Prepared> {
+    let Fit {
+        reviewed,
+        left,
+        missing,
+    } = fit;
+    let plan = sheet.note(&observed, left, &job.run)?;
+    sheet.remaining = plan.changes.len();
+    let done_before = reviewed.changes.len().saturating_sub(plan.changes.len());
+    job.run.output.print(&format!(
+        "{}: what was reviewed is applied (plan {})\n",
+        crate::output::untrusted(&sheet.name()),
+        reviewed.digest.short()
+    ));
+    sheet.plan = Some(reviewed);
+    acknowledged(sheet, missing, job).then_some(Prepared {
+        ready: Ready {
+            plan,
+            opened,
+            observed,
+        },
+        done_before,
+    })
 }
 
 fn refused(reason: &'static str) -> Verdict {
@@ -217,10 +256,11 @@ async fn carry_out_sheet(
         // A comment that says "no changes" stays as it is.
         if total > 0 {
             sheet.stage = Stage::Applied { total };
+            let name = crate::output::untrusted(&sheet.name()).to_string();
+            job.run
+                .output
+                .print(&format!("{name}: nothing is left to apply\n"));
         }
-        job.run
-            .output
-            .print(&format!("{}: nothing is left to apply\n", sheet.name()));
         return;
     }
     sheet.stage = Stage::Applying { total };

@@ -6,6 +6,7 @@
 mod apply;
 mod drift;
 mod finish;
+mod fit;
 mod plan;
 mod report;
 mod request;

@@ -36,7 +36,10 @@ pub(super) async fn plan_sheet(
         return Ok(None);
     };
     let observed = opened.observe().await?;
-    let Some(mut plan) = sheet.plan(&observed, job.request.today, &job.run) else {
+    let Some(planned) = sheet.planned(&observed, job.request.today) else {
+        return Ok(None);
+    };
+    let Some(mut plan) = sheet.note(&observed, planned, &job.run) else {
         return Ok(None);
     };
     let used = note_traffic(&opened, &observed, &mut plan, &job.run).await?;

@@ -1,120 +1,229 @@
-//! Which plan was reviewed for what is applied now.
+//! Which plans were reviewed for what is applied now.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use ai_keys_core::plan::{Plan, read_plan};
+use ai_keys_core::plan::{Plan, Unfit, read_plan};
 
 use super::super::RunError;
 use super::super::manifest_file::{read_json, shown};
 use super::Job;
 use super::sheet::Sheet;
-use crate::github::{GithubError, Merged, Origin, PlanFiles, merged_pull_request, reviewed_plans};
+use crate::github::{
+    Brought, Client, GithubError, Merged, Origin, Wanted, merged_pull_request, reviewed_plans,
+    who_brought,
+};
 
-/// What was reviewed.
-pub(super) enum Reviewed {
-    /// Nothing had to be: somebody started this apply by hand, on a schedule, or
-    /// pushed without a pull request.
-    NotAsked(NotAsked),
+/// What was reviewed for the commit that is applied.
+pub(super) struct Reviewed {
+    /// The pull request that brought it, where that is known.
+    pub(super) pull_request: Option<u64>,
+    /// What the apply rests on; an error if GitHub would not say.
+    pub(super) basis: Result<Basis, RunError>,
+}
+
+/// What an apply rests on.
+pub(super) enum Basis {
+    /// Somebody's wish, or the schedule's: no review is asked for.
+    Wish,
+    /// A push without a pull request. Whoever may push to this branch may change
+    /// the workflow too, so a refusal would keep nobody out: GitHub's rules for
+    /// branches do.
+    DirectPush,
+    /// A push of which GitHub says neither.
+    Unclear(u64),
     /// The plans that the user named.
     Given(Vec<Plan>),
-    /// The plans of a pull request's run, by scope.
-    PullRequest(Merged, PlanFiles),
+    /// The plans of the pull request's runs.
+    PullRequest(Candidates),
+    /// The same, by hand after a merge: they count as far as they still fit.
+    ByHand(Candidates),
 }
 
-/// Why nothing was reviewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotAsked {
-    /// The commit came without a pull request.
-    DirectPush,
-    /// The event is not a push.
-    Event,
-}
+/// Texts of plans by scope, the best first.
+pub(super) type Candidates = BTreeMap<String, Vec<String>>;
 
 /// What was reviewed for one scope.
-pub(super) enum ForSheet {
-    /// Nothing had to be.
-    NotAsked,
-    /// Something had to be, and there is none.
-    Missing,
-    /// This.
-    Plan(Box<Plan>),
+pub(super) struct ForSheet {
+    /// The plans, the best first; or why one cannot be read.
+    pub(super) plans: Vec<Result<Plan, Unfit>>,
+    /// Whether nothing else may be applied.
+    pub(super) is_binding: bool,
 }
 
 /// Finds what was reviewed.
-pub(super) async fn find(job: &Job) -> Result<Reviewed, RunError> {
+pub(super) async fn find(sheets: &[Sheet], job: &Job) -> Reviewed {
     let request = &job.request;
     if !request.plan_files.is_empty() {
-        let plans = request.plan_files.iter().map(|path| {
-            let text = read_json(path)?;
-            read_plan(&text).map_err(|unfit| RunError::Refused(format!("{}: {unfit}", shown(path))))
-        });
-        return Ok(Reviewed::Given(plans.collect::<Result<_, _>>()?));
+        return Reviewed {
+            pull_request: None,
+            basis: read_given(&request.plan_files).map(Basis::Given),
+        };
     }
     let event = &request.event;
-    let Some(branch) = event.branch().filter(|_| event.name == "push") else {
-        return Ok(Reviewed::NotAsked(NotAsked::Event));
+    match event.branch() {
+        Some(branch) if event.name == "push" => of_push(branch, sheets, job).await,
+        Some(branch) if event.name != "schedule" && branch == event.default_branch => {
+            by_hand(branch, sheets, job).await
+        }
+        Some(_) | None => Reviewed::without(Basis::Wish),
+    }
+}
+
+fn read_given(paths: &[PathBuf]) -> Result<Vec<Plan>, RunError> {
+    let plans = paths.iter().map(|path| {
+        let text = read_json(path)?;
+        read_plan(&text).map_err(|unfit| RunError::Refused(format!("{}: {unfit}", shown(path))))
+    });
+    plans.collect()
+}
+
+async fn of_push(branch: &str, sheets: &[Sheet], job: &Job) -> Reviewed {
+    let unknown = |why: String| {
+        RunError::Unreachable(format!("what was reviewed cannot be looked up: {why}"))
     };
     let Some(client) = &job.github else {
-        return Err(RunError::Unreachable(
-            "what was reviewed cannot be looked up: `github-token` is empty".to_owned(),
-        ));
+        return Reviewed {
+            pull_request: None,
+            basis: Err(unknown("`github-token` is empty".to_owned())),
+        };
     };
-    let unknown = |error: GithubError| {
-        RunError::Unreachable(format!("what was reviewed cannot be looked up: {error}"))
+    let merged = match who_brought(client, &job.request.event.sha, branch).await {
+        Ok(Brought::By(merged)) => merged,
+        Ok(Brought::Pushed) => return Reviewed::without(Basis::DirectPush),
+        Ok(Brought::Unclear(named)) => return Reviewed::without(Basis::Unclear(named)),
+        Err(error) => {
+            return Reviewed {
+                pull_request: None,
+                basis: Err(unknown(error.to_string())),
+            };
+        }
     };
-    let merged = merged_pull_request(client, &event.sha, branch).await;
-    let Some(merged) = merged.map_err(unknown)? else {
-        return Ok(Reviewed::NotAsked(NotAsked::DirectPush));
-    };
-    let origin = |head, event| Origin {
-        head,
-        event,
-        workflow: job.request.event.workflow(),
-    };
-    let reviewed = reviewed_plans(client, origin(&merged.head, "pull_request"));
-    let mut plans = reviewed.await.map_err(unknown)?;
-    // What a merge queue planned is the very commit that was pushed.
-    let queued = reviewed_plans(client, origin(&event.sha, "merge_group"));
-    let queued: BTreeMap<_, _> = queued.await.map_err(unknown)?;
-    for (scope, plan) in queued {
-        plans.entry(scope).or_insert(plan);
+    let plans = plans_of(client, &merged, sheets, job).await;
+    Reviewed {
+        pull_request: Some(merged.number),
+        basis: plans
+            .map(Basis::PullRequest)
+            .map_err(|error| unknown(error.to_string())),
     }
-    Ok(Reviewed::PullRequest(merged, plans))
+}
+
+/// Looks for the plans of the pull request whose merge is started again by
+/// hand, with an acknowledgement say. Without them it is an apply like any
+/// other by hand, so what goes wrong here is a warning.
+async fn by_hand(branch: &str, sheets: &[Sheet], job: &Job) -> Reviewed {
+    let Some(client) = &job.github else {
+        return Reviewed::without(Basis::Wish);
+    };
+    let look = async {
+        let found = merged_pull_request(client, &job.request.event.sha, branch).await?;
+        let Some(merged) = found else {
+            return Ok(None);
+        };
+        let plans = plans_of(client, &merged, sheets, job).await?;
+        Ok::<_, GithubError>(Some((merged.number, plans)))
+    };
+    match look.await {
+        Ok(Some((number, plans))) => Reviewed {
+            pull_request: Some(number),
+            basis: Ok(Basis::ByHand(plans)),
+        },
+        Ok(None) => Reviewed::without(Basis::Wish),
+        Err(error) => {
+            job.warn(&format!("a plan is made anew: {error}"));
+            Reviewed::without(Basis::Wish)
+        }
+    }
+}
+
+/// Returns the plans of a pull request: first what a merge queue planned, which
+/// is the very commit that was pushed, with the changes of those before it.
+async fn plans_of(
+    client: &Client,
+    merged: &Merged,
+    sheets: &[Sheet],
+    job: &Job,
+) -> Result<Candidates, GithubError> {
+    let event = &job.request.event;
+    let wanted: Vec<Wanted<'_>> = sheets
+        .iter()
+        .map(|sheet| Wanted {
+            scope: &sheet.id,
+            target: sheet.target.as_deref().unwrap_or_default(),
+        })
+        .collect();
+    let mut candidates = Candidates::new();
+    for (head, name) in [
+        (event.sha.as_str(), "merge_group"),
+        (merged.head.as_str(), "pull_request"),
+    ] {
+        let origin = Origin {
+            head,
+            event: name,
+            workflow: event.workflow(),
+        };
+        for (scope, text) in reviewed_plans(client, origin, &wanted).await? {
+            candidates.entry(scope).or_default().push(text);
+        }
+    }
+    Ok(candidates)
 }
 
 impl Reviewed {
-    /// Returns the pull request behind the commit.
-    pub(super) fn pull_request(&self) -> Option<u64> {
-        match self {
-            Self::PullRequest(merged, _) => Some(merged.number),
-            Self::NotAsked(_) | Self::Given(_) => None,
+    fn without(basis: Basis) -> Self {
+        Self {
+            pull_request: None,
+            basis: Ok(basis),
         }
+    }
+}
+
+impl Basis {
+    /// Returns what was reviewed for a scope.
+    pub(super) fn for_sheet(&self, sheet: &Sheet) -> ForSheet {
+        let read = |candidates: &Candidates| -> Vec<Result<Plan, Unfit>> {
+            let texts = candidates.get(&sheet.id).into_iter().flatten();
+            texts.map(|text| read_plan(text)).collect()
+        };
+        let (plans, is_binding) = match self {
+            Self::Wish | Self::DirectPush => (Vec::new(), false),
+            Self::Unclear(_) => (Vec::new(), true),
+            Self::Given(plans) => (
+                plans
+                    .iter()
+                    .filter(|plan| is_of(plan, sheet))
+                    .cloned()
+                    .map(Ok)
+                    .collect(),
+                true,
+            ),
+            Self::PullRequest(candidates) => (read(candidates), true),
+            Self::ByHand(candidates) => (read(candidates), false),
+        };
+        ForSheet { plans, is_binding }
     }
 
-    /// Returns what was reviewed for a scope.
-    pub(super) fn for_sheet(&self, sheet: &Sheet) -> Result<ForSheet, RunError> {
+    /// Says why nothing may be applied where no plan is found.
+    pub(super) fn why_missing(&self, sheet: &Sheet) -> String {
         match self {
-            Self::NotAsked(_) => Ok(ForSheet::NotAsked),
-            Self::Given(plans) => {
-                let is_its = |plan: &&Plan| {
-                    sheet.desired.as_ref().is_some_and(|desired| {
-                        plan.target == desired.target
-                            && plan.namespace == desired.namespace
-                            && plan.region == desired.region
-                    })
-                };
-                let found = plans.iter().find(is_its).cloned();
-                Ok(found.map_or(ForSheet::Missing, |plan| ForSheet::Plan(Box::new(plan))))
-            }
-            Self::PullRequest(_, plans) => match plans.get(&sheet.id) {
-                None => Ok(ForSheet::Missing),
-                Some(text) => {
-                    let plan = read_plan(text).map_err(|unfit| {
-                        RunError::Refused(format!("the plan of the pull request's run: {unfit}"))
-                    })?;
-                    Ok(ForSheet::Plan(Box::new(plan)))
-                }
-            },
+            Self::Unclear(number) => format!(
+                "the commit's message names the pull request #{number}, and GitHub does not show it as merged with this commit: what was reviewed for {} is not known",
+                sheet.name()
+            ),
+            Self::Given(_) => format!("no plan in `plan-file` is for {}", sheet.name()),
+            Self::Wish | Self::DirectPush | Self::PullRequest(_) | Self::ByHand(_) => format!(
+                "no plan of the pull request was found for {}: this workflow must have planned its last commit and uploaded {}",
+                sheet.name(),
+                crate::github::ARTIFACT
+            ),
         }
     }
+}
+
+fn is_of(plan: &Plan, sheet: &Sheet) -> bool {
+    sheet.desired.as_ref().is_some_and(|desired| {
+        plan.target == desired.target
+            && plan.namespace == desired.namespace
+            && plan.region == desired.region
+    })
 }

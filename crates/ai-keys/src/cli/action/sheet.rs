@@ -1,10 +1,11 @@
 //! One scope of a run: a manifest, one of its targets, what was planned for it and what became of that.
 
 use ai_keys_core::check::{Checked, check_text};
+use ai_keys_core::date::Date;
 use ai_keys_core::diagnostic::{Diagnostics, Severity};
 use ai_keys_core::digest::Digest;
 use ai_keys_core::manifest::Manifest;
-use ai_keys_core::plan::{Change, Plan, Stale, plan};
+use ai_keys_core::plan::{Change, Plan, Planned, Stale, plan};
 use ai_keys_core::report::review::{Failure, Links, LiveSource, Refusal, Review, State};
 use ai_keys_core::report::{UsagePlanLimits, describe_limits};
 use ai_keys_core::source::Source;
@@ -141,28 +142,37 @@ impl Sheet {
     }
 
     /// Plans what was observed, for the request's day or a reviewed plan's.
-    /// Returns the plan; none if the account does not allow it, which is the
-    /// sheet's verdict then.
-    pub(super) fn plan(
+    pub(super) fn planned(&self, observed: &Observed, day: Date) -> Option<Planned> {
+        let desired = self.desired.as_ref()?;
+        let source = Source::new(&self.file.text);
+        Some(plan(desired, &observed.live, day, &source))
+    }
+
+    /// Notes what was observed and planned. Returns the plan; none if the
+    /// account does not allow it, which is the sheet's verdict then.
+    pub(super) fn note(
         &mut self,
         observed: &Observed,
-        day: ai_keys_core::date::Date,
+        planned: Planned,
         run: &Run,
     ) -> Option<Plan> {
         let desired = self.desired.as_ref()?;
-        let planned = plan(desired, &observed.live, day, &Source::new(&self.file.text));
         self.live = Some(observed.live.clone());
         if planned.diagnostics.has_errors() {
             let error = targets::refused(desired, &planned.diagnostics, &self.file);
-            let verdict = Verdict::of(&error, run);
-            self.diagnostics.extend(planned.diagnostics);
-            self.diagnostics.sort();
-            self.verdict = verdict;
-            return None;
+            self.verdict = Verdict::of(&error, run);
         }
+        let is_allowed = !planned.diagnostics.has_errors();
         self.diagnostics.extend(planned.diagnostics);
         self.diagnostics.sort();
-        Some(planned.plan)
+        is_allowed.then_some(planned.plan)
+    }
+
+    /// Notes why this scope, which has no verdict yet, is not applied.
+    pub(super) fn refuse(&mut self, verdict: Verdict, why: &str, run: &Run) {
+        self.verdict = verdict;
+        run.output.error(&format!("error: {}: {why}", self.name()));
+        self.stage = Stage::Refused(why.to_owned());
     }
 
     /// Notes an error that stopped this scope before its first write.

@@ -3,8 +3,8 @@
 use ai_keys_sandbox::{Act, FaultRule, Refusal, Turn};
 use serde_json::{Value, json};
 
-use super::step::{HEAD, MERGE, NUMBER, Site, TOKEN, zip};
-use super::testing::{FakeGithub, Reply};
+use super::step::{HEAD, NUMBER, Site, TOKEN, zip};
+use super::testing::FakeGithub;
 use crate::support::MANIFEST;
 
 fn planned(manifest: &str) -> Site {
@@ -13,11 +13,6 @@ fn planned(manifest: &str) -> Site {
     site.merge();
     site.world.take_calls();
     site
-}
-
-fn comments(site: &Site) -> Vec<String> {
-    let bodies = site.github.bodies(NUMBER).into_iter();
-    bodies.map(|(_, body)| body).collect()
 }
 
 #[test]
@@ -38,7 +33,7 @@ fn a_merge_applies_what_was_reviewed_and_closes_the_comment() {
     let keys = result["scopes"][0]["keys"].as_array().unwrap();
     assert_eq!(keys.len(), 2, "{result}");
     assert_eq!(keys[0]["key"], "alpha");
-    let [body] = comments(&site).try_into().unwrap();
+    let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("✅ Applied 5 of 5 steps"), "{body}");
     assert!(body.contains("\"closed\":true"), "{body}");
     assert!(!site.plan_files().is_empty());
@@ -63,11 +58,11 @@ fn a_merge_applies_what_was_reviewed_and_closes_the_comment() {
     site.take_github_writes();
     let done = site.run(&site.merged()).ended(0);
     done.says("applied", "0").says("remaining", "0");
-    assert_eq!(comments(&site), [body]);
+    assert_eq!(site.comments(), [body]);
     assert_eq!(site.take_github_writes(), [""; 0]);
     // A later plan on the same pull request gets a comment of its own.
     site.run(&site.request("plan")).ended(0);
-    assert_eq!(comments(&site).len(), 2);
+    assert_eq!(site.comments().len(), 2);
 }
 
 #[test]
@@ -85,13 +80,13 @@ fn half_of_an_apply_is_said_and_the_next_run_does_the_rest_without_a_review() {
         .ended(4)
         .says("failure-reason", "partial");
     done.says("applied", "4").says("remaining", "1");
-    let [body] = comments(&site).try_into().unwrap();
+    let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("Applied 4 of 5 steps"), "{body}");
     assert!(!body.contains("\"closed\":true"), "{body}");
     site.world.faults(Vec::new());
     let done = site.run(&site.merged()).ended(0);
     done.says("applied", "1").says("remaining", "0");
-    let [body] = comments(&site).try_into().unwrap();
+    let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("✅ Applied 5 of 5 steps"), "{body}");
 }
 
@@ -116,41 +111,8 @@ fn an_account_that_changed_since_the_review_is_refused_with_the_difference() {
         .logs("not reviewed: create alpha")
         .sums_up("⛔ Not applied");
     assert_eq!(site.world.take_writes(), [""; 0]);
-    let [body] = comments(&site).try_into().unwrap();
+    let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("needed now, and not reviewed"), "{body}");
-}
-
-#[test]
-fn without_a_plan_of_the_pull_request_only_nothing_is_applied() {
-    let site = planned(MANIFEST);
-    site.github.state().artifacts.clear();
-    let done = site
-        .run(&site.merged())
-        .ended(5)
-        .says("failure-reason", "plan-missing");
-    done.logs("no plan of the pull request was found")
-        .says("remaining", "5");
-    assert_eq!(site.world.take_writes(), [""; 0]);
-    site.world.apply().ended(0);
-    site.run(&site.merged()).ended(0).says("failure-reason", "");
-}
-
-#[test]
-fn a_plan_of_another_run_counts_for_nothing() {
-    for (field, value) in [
-        ("head_sha", json!(MERGE)),
-        ("event", json!("push")),
-        ("path", json!(".github/workflows/other.yml")),
-        ("head_repository", json!({ "full_name": "mallory/keys" })),
-        ("head_repository", Value::Null),
-    ] {
-        let site = planned(MANIFEST);
-        site.github.state().runs[0][field] = value;
-        site.run(&site.merged())
-            .ended(5)
-            .says("failure-reason", "plan-missing");
-        assert_eq!(site.world.take_writes(), [""; 0], "{field}");
-    }
 }
 
 #[test]
@@ -162,48 +124,6 @@ fn a_plan_that_was_tampered_with_is_refused() {
     let done = site.run(&site.merged()).ended(5);
     done.logs("the plan was changed after it was made");
     assert_eq!(site.world.take_writes(), [""; 0]);
-}
-
-#[test]
-fn what_github_does_not_tell_is_not_guessed() {
-    for (path, message) in [
-        ("/pulls", "actions"),
-        ("/actions/runs?", "actions: read"),
-        ("/zip", "actions: read"),
-    ] {
-        let site = planned(MANIFEST);
-        let refusal = Reply::say(403, "Resource not accessible by integration");
-        site.github.fault("GET", path, refusal);
-        let done = site
-            .run(&site.merged())
-            .ended(6)
-            .says("failure-reason", "github");
-        done.logs("what was reviewed cannot be looked up");
-        assert_eq!(site.world.take_writes(), [""; 0], "{path} {message}");
-    }
-    let site = planned(MANIFEST);
-    let mut request = site.merged();
-    request["github"]["token"] = Value::Null;
-    site.run(&request).ended(6).logs("`github-token` is empty");
-}
-
-#[test]
-fn what_a_merge_queue_planned_counts() {
-    let site = planned(MANIFEST);
-    {
-        let mut state = site.github.state();
-        state.runs[0]["event"] = json!("merge_group");
-        state.runs[0]["head_sha"] = json!(MERGE);
-    }
-    site.run(&site.merged()).ended(0).says("applied", "5");
-}
-
-#[test]
-fn a_push_without_a_pull_request_is_applied_and_the_summary_says_so() {
-    let site = Site::new(MANIFEST);
-    let done = site.run(&site.merged()).ended(0).says("applied", "5");
-    done.sums_up("This commit was not reviewed in a pull request");
-    assert_eq!(comments(&site), [""; 0]);
 }
 
 #[test]
@@ -228,7 +148,7 @@ fn guards_hold_and_an_acknowledgement_names_the_plan() {
         .says("failure-reason", "guard");
     let done = done.sums_up("an acknowledgement is missing");
     assert_eq!(site.world.take_writes(), [""; 0]);
-    let [body] = comments(&site).try_into().unwrap();
+    let [body] = site.comments().try_into().unwrap();
     let words: Vec<&str> = body
         .split('`')
         .filter(|word| word.starts_with("delete:") && word.contains('@'))
@@ -274,9 +194,9 @@ fn a_cancelled_apply_says_how_far_it_came_within_five_seconds() {
     }
     let told = std::fs::read_to_string(&unfinished).unwrap();
     assert!(
-        comments(&site)[0].contains("🟠 Applying"),
+        site.comments()[0].contains("🟠 Applying"),
         "{}",
-        comments(&site)[0]
+        site.comments()[0]
     );
     let asked = std::time::Instant::now();
     running.signal("INT");
@@ -286,7 +206,7 @@ fn a_cancelled_apply_says_how_far_it_came_within_five_seconds() {
         .says("failure-reason", "interrupted");
     assert!(asked.elapsed().as_secs_f64() < 5.0, "{:?}", asked.elapsed());
     done.sums_up("Ended before it was done");
-    let [body] = comments(&site).try_into().unwrap();
+    let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("⚠️ Ended before it was done"), "{body}");
     assert!(!unfinished.exists());
     // Had it been killed instead, the next step would have said it.
@@ -311,7 +231,7 @@ fn a_cancelled_apply_says_how_far_it_came_within_five_seconds() {
     site.world.faults(Vec::new());
     let done = site.run(&site.merged()).ended(0);
     done.says("remaining", "0");
-    assert!(comments(&site)[0].contains("✅ Applied 5 of 5 steps"));
+    assert!(site.comments()[0].contains("✅ Applied 5 of 5 steps"));
 }
 
 #[test]

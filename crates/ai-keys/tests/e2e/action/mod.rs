@@ -5,6 +5,7 @@ mod apply;
 mod drift;
 mod plan;
 mod requests;
+mod reviewed;
 mod role;
 mod step;
 

@@ -73,6 +73,21 @@ impl Site {
         })
     }
 
+    /// Returns the request of an apply that somebody starts by hand.
+    pub(crate) fn by_hand(&self, day: &str) -> Value {
+        let mut request = self.merged();
+        request["event"]["name"] = json!("workflow_dispatch");
+        request["event"]["run-id"] = json!(700);
+        request["event"]["today"] = json!(day);
+        request
+    }
+
+    /// Returns the bodies of the pull request's comments.
+    pub(crate) fn comments(&self) -> Vec<String> {
+        let bodies = self.github.bodies(NUMBER).into_iter();
+        bodies.map(|(_, body)| body).collect()
+    }
+
     /// Returns the request of the run that a merge starts.
     pub(crate) fn merged(&self) -> Value {
         let mut request = self.request("apply");
@@ -88,22 +103,27 @@ impl Site {
     /// Tells GitHub of the pull request, its merge and the run that planned it,
     /// with that run's artifact.
     pub(crate) fn merge(&self) {
-        let plans = self.plan_files();
-        let archive = zip(&plans);
+        let pulls = vec![pull_request()];
+        self.github.state().pulls.insert(MERGE.to_owned(), pulls);
+        self.uploads(500, "pull_request", HEAD, "ai-keys-plan");
+    }
+
+    /// Tells GitHub of a run of the workflow, with the plan files of the last
+    /// step as its artifact, or as one more of them.
+    pub(crate) fn uploads(&self, run: u64, event: &str, head: &str, artifact: &str) {
+        let archive = zip(&self.plan_files());
         let mut state = self.github.state();
-        let pull = json!({
-            "number": NUMBER, "merged_at": "2026-11-23T12:00:00Z", "merge_commit_sha": MERGE,
-            "base": { "ref": "main", "sha": HEAD }, "head": { "ref": "topic", "sha": HEAD }
-        });
-        state.pulls.insert(MERGE.to_owned(), vec![pull]);
-        state.runs.push(json!({
-            "id": 500, "head_sha": HEAD, "event": "pull_request",
-            "path": ".github/workflows/keys.yml",
-            "head_repository": { "full_name": "acme/keys" }
-        }));
-        let artifact = json!({ "id": 9, "name": "ai-keys-plan", "expired": false });
-        state.artifacts.insert(500, vec![artifact]);
-        state.archives.insert(9, archive);
+        if !state.runs.iter().any(|other| other["id"] == run) {
+            state.runs.push(json!({
+                "id": run, "head_sha": head, "event": event,
+                "path": ".github/workflows/keys.yml",
+                "head_repository": { "full_name": "acme/keys" }
+            }));
+        }
+        let id = 9 + u64::try_from(state.archives.len()).unwrap();
+        let row = json!({ "id": id, "name": artifact, "expired": false });
+        state.artifacts.entry(run).or_default().push(row);
+        state.archives.insert(id, archive);
     }
 
     /// Returns `METHOD path` of what was written at GitHub since the last call
@@ -201,6 +221,14 @@ impl Running {
     pub(crate) fn end_step(self, site: &Site) -> Done {
         site.left_by(self.end())
     }
+}
+
+/// Returns the pull request as GitHub shows it after its merge.
+pub(crate) fn pull_request() -> Value {
+    json!({
+        "number": NUMBER, "merged_at": "2026-11-23T12:00:00Z", "merge_commit_sha": MERGE,
+        "base": { "ref": "main", "sha": HEAD }, "head": { "ref": "topic", "sha": HEAD }
+    })
 }
 
 /// Reads outputs as the runner does.
