@@ -202,7 +202,7 @@ fn start(cli: Cli, run: &Run) -> Result<ExitCode, RunError> {
         Command::Usage(args) => in_runtime(run, usage::run(&args, run)),
         Command::Snapshot(args) => in_runtime(run, snapshot::run(&args, run)),
         Command::Sandbox(args) => in_runtime(run, sandbox::run(&args, run)),
-        Command::Action => in_runtime(run, action::run(run)),
+        Command::Action => in_runtime(run, async { Ok(action::run(run).await) }),
     }
 }
 

@@ -51,10 +51,7 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
         Ok(Basis::DirectPush) => "> This commit was not reviewed in a pull request.\n\n",
         Ok(_) | Err(_) => "",
     };
-    report::annotate(&sheets, job);
-    report::summarise(&sheets, note, job);
-    report::write_outputs(&sheets, job);
-    Ok(Job::verdict(&sheets).code)
+    Ok(report::finish(&sheets, note, job))
 }
 
 /// Lets every guard of every scope speak. Returns what may be carried out; with

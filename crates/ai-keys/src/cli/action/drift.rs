@@ -32,7 +32,6 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
         judge_warnings(sheet, job);
         judge_drift(sheet, job);
     }
-    report::annotate(&sheets, job);
     for sheet in &sheets {
         file(sheet, job).await;
     }
@@ -41,7 +40,7 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
             sheet.usage = usage_section(&opened, &observed, job).await;
         }
     }
-    Ok(report::finish(&sheets, job))
+    Ok(report::finish(&sheets, "", job))
 }
 
 /// Returns the section of the summary on who uses the keys: one call for each

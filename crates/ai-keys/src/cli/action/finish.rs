@@ -1,7 +1,7 @@
 //! `finish`: an apply was killed, and its comment still says "applying".
 
 use super::unfinished::{Left, Unfinished};
-use super::{Job, report};
+use super::{Job, annotate, report};
 use crate::exit::ExitCode;
 use crate::github::finish_comment;
 
@@ -15,6 +15,7 @@ pub(super) async fn run(job: &Job) -> ExitCode {
     if let Err(error) = unfinished.write(&job.request) {
         job.warn(&format!("the list of unfinished comments stays: {error}"));
     }
+    annotate::scopes(&[], job);
     ExitCode::Done
 }
 

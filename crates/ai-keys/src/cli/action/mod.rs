@@ -3,10 +3,12 @@
 //! Annotations, summary, outputs and the comment are views: what cannot be shown
 //! is a warning, and the exit code stays that of the work.
 
+mod annotate;
 mod apply;
 mod drift;
 mod finish;
 mod fit;
+mod outputs;
 mod plan;
 mod report;
 mod request;
@@ -15,7 +17,7 @@ mod sheet;
 mod unfinished;
 
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tokio::time::Instant;
 
@@ -30,19 +32,32 @@ use sheet::{Sheet, Verdict};
 /// flight had their time, and the runner kills soon.
 const LAST_WORDS: std::time::Duration = std::time::Duration::from_millis(900);
 
-pub(super) async fn run(run: &Run) -> Result<ExitCode, RunError> {
+/// Runs a step, and says as an annotation why it ended early.
+pub(super) async fn run(run: &Run) -> ExitCode {
+    let done = carry_out(run).await;
+    done.unwrap_or_else(|error| {
+        annotate::step(&error, run);
+        Verdict::of(&error, run).code
+    })
+}
+
+async fn carry_out(run: &Run) -> Result<ExitCode, RunError> {
     let request = Request::read(io::stdin().lock(), &run.output)?;
     let job = Job::new(request, run)?;
     std::fs::create_dir_all(job.request.folder()).map_err(|source| RunError::Write {
         path: super::manifest_file::shown(&job.request.folder()),
         source,
     })?;
-    match job.request.task {
+    let done = match job.request.task {
         Task::Plan => plan::run(&job).await,
         Task::Apply => apply::run(&job).await,
         Task::Drift => drift::run(&job).await,
         Task::Finish => Ok(finish::run(&job).await),
+    };
+    if let Err(error) = &done {
+        outputs::write_failure(Verdict::of(error, run).reason, &job);
     }
+    done
 }
 
 /// One step of a workflow: the request, and what it is carried out with.
@@ -53,6 +68,8 @@ struct Job {
     github: Option<Client>,
     /// When GitHub was first waited for after the run was asked to stop.
     last_words: OnceLock<Instant>,
+    /// What could not be shown.
+    warnings: Mutex<Vec<String>>,
 }
 
 impl Job {
@@ -93,6 +110,7 @@ impl Job {
             run,
             github,
             last_words: OnceLock::new(),
+            warnings: Mutex::default(),
         })
     }
 
@@ -112,9 +130,17 @@ impl Job {
             .map(Some)
     }
 
-    /// Prints a line about what could not be shown. It changes no verdict.
+    /// Prints a line about what could not be shown, and keeps it for the
+    /// annotations. It changes no verdict.
     fn warn(&self, text: &str) {
         self.run.output.error(&format!("warning: {text}"));
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        warnings.push(text.to_owned());
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        warnings.clone()
     }
 
     /// Returns the worst verdict of all scopes.

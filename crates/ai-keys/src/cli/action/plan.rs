@@ -21,9 +21,8 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
         judge_warnings(sheet, job);
     }
     let create = report::create_when(&job.request);
-    report::annotate(&sheets, job);
     report::comment(&mut sheets, job.request.event.pull_request, create, job).await;
-    Ok(report::finish(&sheets, job))
+    Ok(report::finish(&sheets, "", job))
 }
 
 /// Observes and plans one scope, unless its manifest has errors. Returns what

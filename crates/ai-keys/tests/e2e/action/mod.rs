@@ -8,6 +8,7 @@ mod requests;
 mod reviewed;
 mod role;
 mod step;
+mod verdicts;
 
 #[path = "../../../src/github/testing.rs"]
 pub(crate) mod testing;
