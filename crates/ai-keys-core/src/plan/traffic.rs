@@ -51,9 +51,10 @@ impl Plan {
     #[must_use]
     pub fn usage_plans_of_doubt(&self, live: &LiveState) -> BTreeSet<Handle> {
         let keys: BTreeSet<&Handle> = self.turned_away(live).map(|(_, handle)| handle).collect();
+        // Each member is looked up once, not each key on each usage plan.
         let usage_plans = live.usage_plans.iter();
         usage_plans
-            .filter(|(_, usage_plan)| keys.iter().any(|key| usage_plan.keys.contains(*key)))
+            .filter(|(_, usage_plan)| usage_plan.keys.iter().any(|key| keys.contains(key)))
             .map(|(handle, _)| handle.clone())
             .collect()
     }
