@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = std::fs::read_to_string(manifest)?;
     let live = LiveState::from_json(&std::fs::read_to_string(snapshot)?)?;
     let nothing = LiveState {
-        keys: std::collections::BTreeMap::new(),
+        keys: ai_keys_core::state::Shared::default(),
         ..live.clone()
     };
     let today: Date = "2026-11-23".parse()?;

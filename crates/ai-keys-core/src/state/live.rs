@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::delivery::{Delivered, Destination};
 use super::marker::Marker;
+use super::shared::Shared;
 use crate::date::Date;
 use crate::digest::Digest;
 use crate::limits::{Quota, Throttle};
@@ -33,13 +34,15 @@ pub struct LiveState {
     /// [`SNAPSHOT_FORMAT`].
     pub format: u32,
     /// API keys.
-    pub keys: BTreeMap<Handle, LiveKey>,
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Handle, LiveKey>"))]
+    pub keys: Shared<BTreeMap<Handle, LiveKey>>,
     /// The service.
     pub provider: Provider,
     /// The region.
     pub region: String,
     /// Usage plans.
-    pub usage_plans: BTreeMap<Handle, LiveUsagePlan>,
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Handle, LiveUsagePlan>"))]
+    pub usage_plans: Shared<BTreeMap<Handle, LiveUsagePlan>>,
 }
 
 /// The name of a REST API; not unique.
@@ -272,8 +275,8 @@ impl LiveState {
             region: region.to_owned(),
             apis: BTreeMap::new(),
             deliveries: BTreeMap::new(),
-            usage_plans: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            usage_plans: Shared::default(),
+            keys: Shared::default(),
         }
     }
 

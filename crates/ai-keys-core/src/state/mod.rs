@@ -4,6 +4,7 @@ mod delivery;
 mod desired;
 mod live;
 mod marker;
+mod shared;
 mod usage;
 
 pub use delivery::{Delivered, DeliverySpec, Destination};
@@ -16,4 +17,5 @@ pub use live::{
     StageId,
 };
 pub use marker::{Marker, MarkerDate};
+pub use shared::Shared;
 pub use usage::{DayOfUse, Usage};

@@ -13,7 +13,7 @@ use super::args::Apply;
 use super::confirm::confirm;
 use super::manifest_file::{ManifestFile, read_json, read_manifest, shown};
 use super::plan::human;
-use super::targets::{Opened, desired_states, note_traffic, open, plan_target};
+use super::targets::{Looked, Opened, at_once, desired_states, open};
 use super::{ERROR, Run, RunError, today, validate};
 use crate::apply::{Outcome, apply, stranded};
 use crate::exit::ExitCode;
@@ -91,21 +91,23 @@ pub(super) async fn run_for(
         want_rotations(&mut desired, rotate_now)?;
     }
     let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+    let with_traffic = reviewed.is_none() && rotate_now.is_empty();
+    let looked = at_once(&opened, async |target| {
+        let observed = target.observe().await?;
+        let mut looked = Looked::of(&target.desired, &observed.live, day, &file);
+        if with_traffic {
+            looked.note_traffic(target, &observed).await?;
+        }
+        Ok::<_, RunError>((looked, observed))
+    });
+    let looked = looked.await;
     let mut ready = Vec::new();
-    for opened in opened {
-        let observed = opened.observe().await?;
-        let (planned, error) = plan_target(&opened.desired, &observed.live, day, &file, run);
-        if let Some(error) = error {
-            return Err(error);
-        }
+    for (opened, looked) in opened.into_iter().zip(looked) {
+        let (looked, observed) = looked?;
+        let mut plan = looked.told(&file, run)?;
         if let Some(reviewed) = &reviewed {
-            check_reviewed(reviewed, &planned.plan, &observed.live)
+            check_reviewed(reviewed, &plan, &observed.live)
                 .map_err(|stale| refuse_stale(&stale, run))?;
-        }
-        let mut plan = planned.plan;
-        if reviewed.is_none() && rotate_now.is_empty() {
-            let used = note_traffic(&opened, &observed, &mut plan, run).await?;
-            validate::show(&file, &used, run);
         }
         if !rotate_now.is_empty() {
             let (part, left_out) =
@@ -282,7 +284,10 @@ pub(super) async fn carry_out(ready: Ready, run: &Run) -> Carried {
     let floor = Duration::from_millis(plan.cost.floor_ms);
     let mut progress = run.output.progress(&label, total as u64).expecting(floor);
     let output = run.output.clone();
-    let hands = Hands::new(&opened.account, observed, &plan, output, &run.stop);
+    let stores = opened.home.stores(&observed.live.account).clone();
+    // From here on, what was read of the account is history.
+    opened.home.forget().await;
+    let hands = Hands::new(opened.account(), stores, observed, &plan, output, &run.stop);
     let hands = Arc::new(hands);
     let outcomes = apply(&plan, hands, &run.stop, &mut progress).await;
     drop(progress);

@@ -10,6 +10,7 @@ mod disable;
 mod doctor;
 mod explain;
 mod fix;
+mod fleet;
 mod iam_policy;
 mod import;
 mod init;

@@ -1,5 +1,6 @@
 //! `ai-keys plan`: what an apply would change. Holds nothing that can write.
 
+use ai_keys_core::date::Date;
 use ai_keys_core::plan::Plan as ChangePlan;
 use ai_keys_core::report::{job_matrix, render_plan, render_plan_markdown};
 use ai_keys_core::state::LiveState;
@@ -7,7 +8,7 @@ use serde::Serialize;
 
 use super::args::{Plan, PlanFormat};
 use super::manifest_file::{ManifestFile, read_json, read_manifest, shown, write_whole};
-use super::targets::{desired_states, note_traffic, open, plan_target};
+use super::targets::{Looked, Opened, at_once, desired_states, open};
 use super::{Run, RunError, paint, validate};
 use crate::exit::ExitCode;
 use crate::output::Stream;
@@ -33,25 +34,22 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
             names.join(", ")
         )));
     }
-    let mut plans = Vec::new();
-    let mut first_error = None;
-    if let (Some(path), [desired]) = (&args.live, desired.as_slice()) {
+    let looked = if let (Some(path), [desired]) = (&args.live, desired.as_slice()) {
         let text = read_json(path)?;
         let live = LiveState::from_json(&text)
             .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
-        let (planned, error) = plan_target(desired, &live, day, &file, run);
-        plans.push(planned.plan);
-        first_error = first_error.or(error);
+        vec![Ok(Looked::of(desired, &live, day, &file))]
     } else {
         let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
-        for target in &opened {
-            let observed = target.observe().await?;
-            let (planned, error) = plan_target(&target.desired, &observed.live, day, &file, run);
-            let mut plan = planned.plan;
-            let used = note_traffic(target, &observed, &mut plan, run).await?;
-            validate::show(&file, &used, run);
-            plans.push(plan);
-            first_error = first_error.or(error);
+        at_once(&opened, async |target| look(target, day, &file).await).await
+    };
+    // In the order of the targets, whichever answered first.
+    let mut plans = Vec::new();
+    let mut first_error = None;
+    for looked in looked {
+        match looked?.told(&file, run) {
+            Ok(plan) => plans.push(plan),
+            Err(error) => first_error = first_error.or(Some(error)),
         }
     }
     if let Some(error) = first_error {
@@ -77,6 +75,15 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     } else {
         ExitCode::Done
     })
+}
+
+/// Observes and plans a target. What was observed ends with it: the account
+/// may hold 10,000 keys, and there may be many targets.
+async fn look(target: &Opened, day: Date, file: &ManifestFile) -> Result<Looked, RunError> {
+    let observed = target.observe().await?;
+    let mut looked = Looked::of(&target.desired, &observed.live, day, file);
+    looked.note_traffic(target, &observed).await?;
+    Ok(looked)
 }
 
 /// The JSON form of a run over all targets.

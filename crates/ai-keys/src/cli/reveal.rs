@@ -59,7 +59,7 @@ pub(super) async fn run(args: &Reveal, run: &Run) -> Result<ExitCode, RunError> 
             target.desired.target
         )));
     };
-    let who = target.account.caller().await?;
+    let who = target.account().caller().await?;
     let what = format!(
         "{}/{}#{generation} of target {} ({} {})",
         target.desired.namespace,
@@ -74,7 +74,7 @@ pub(super) async fn run(args: &Reveal, run: &Run) -> Result<ExitCode, RunError> 
         run,
     )
     .await?;
-    let value = target.account.writer().read_value(&id).await?;
+    let value = target.account().writer().read_value(&id).await?;
     // Not a notice: `--quiet` does not silence it.
     run.output.error(&format!(
         "reveal: {} saw the value of {what}",

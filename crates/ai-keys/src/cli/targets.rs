@@ -1,6 +1,7 @@
 //! From a manifest to the accounts of its targets, or to the sandbox in their place.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ai_keys_core::date::Date;
 use ai_keys_core::diagnostic::Diagnostics;
@@ -8,13 +9,15 @@ use ai_keys_core::manifest::Manifest;
 use ai_keys_core::plan::{Plan, Planned, cannot_plan, plan};
 use ai_keys_core::source::Source;
 use ai_keys_core::state::{DesiredState, LiveState, ResolveError, resolve};
+use futures_util::future::join_all;
 
 use super::args::Scope;
+use super::fleet::{Fleet, Home};
 use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
 use super::{Run, RunError, validate};
 use crate::output::untrusted;
-use crate::provider::aws::{Account, Observed, observe, observe_deliveries, read_usage};
+use crate::provider::aws::{Account, Observed, observe_deliveries, read_usage};
 use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
@@ -45,8 +48,8 @@ pub(super) fn desired_states(
 pub(super) struct Opened {
     /// What the manifest asks of it.
     pub(super) desired: DesiredState,
-    /// Its clients.
-    pub(super) account: Account,
+    /// The account, which other targets may have in common with it.
+    pub(super) home: Arc<Home>,
 }
 
 /// Opens the accounts of all targets, or the sandbox in their place.
@@ -58,11 +61,18 @@ pub(super) async fn open(
     // Before anything of any target is read.
     desired.iter().try_for_each(require_carried_out)?;
     let stand = sandbox.map(|dir| Stand::open(dir, run)).transpose()?;
+    let fleet = Fleet::default();
     let mut opened = Vec::new();
     for desired in desired {
-        opened.push(open_one(desired, stand.as_ref(), run).await?);
+        opened.push(open_one(desired, &fleet, stand.as_ref(), run).await?);
     }
     Ok((opened, stand))
+}
+
+/// Does something with all targets at once, so that a slow one does not hold
+/// up the others, and returns what came of it in their order.
+pub(super) async fn at_once<T>(opened: &[Opened], work: impl AsyncFn(&Opened) -> T) -> Vec<T> {
+    join_all(opened.iter().map(|target| work(target))).await
 }
 
 /// Refuses a target of a cloud that is only validated.
@@ -79,15 +89,16 @@ pub(super) fn require_carried_out(desired: &DesiredState) -> Result<(), RunError
 /// Opens the account of one target, or the sandbox in its place.
 pub(super) async fn open_one(
     desired: DesiredState,
+    fleet: &Fleet,
     stand: Option<&Stand>,
     run: &Run,
 ) -> Result<Opened, RunError> {
     let number = desired.account.as_deref();
-    let account = open_account(&desired.region, number, stand, run).await?;
+    let home = fleet.home(&desired.region, number, stand, run).await?;
     if let Some(stand) = stand {
-        stand.furnish(&desired, &account, run).await?;
+        stand.furnish(&desired, home.account(), run).await?;
     }
-    Ok(Opened { desired, account })
+    Ok(Opened { desired, home })
 }
 
 /// Opens an account in a region, or the sandbox in its place. Says where
@@ -115,17 +126,23 @@ pub(super) async fn open_account(
 }
 
 impl Opened {
+    /// Returns the account.
+    pub(super) fn account(&self) -> &Account {
+        self.home.account()
+    }
+
     /// Reads the live state, with what the secret stores hold.
     pub(super) async fn observe(&self) -> Result<Observed, RunError> {
         let mut observed = self.observe_account().await?;
-        observe_deliveries(&self.account, &self.desired, &mut observed).await?;
+        let stores = self.home.stores(&observed.live.account);
+        observe_deliveries(stores, &self.desired, &mut observed).await?;
         Ok(observed)
     }
 
     /// Reads the keys and usage plans that are live. A wrong account is refused
     /// before anything but its number is read.
     pub(super) async fn observe_account(&self) -> Result<Observed, RunError> {
-        let found = self.account.id().await?;
+        let found = self.home.number().await?;
         if let Some(wanted) = self
             .desired
             .account
@@ -142,7 +159,25 @@ impl Opened {
             .usage_plans
             .values()
             .any(|usage_plan| usage_plan.is_managed);
-        Ok(Box::pin(observe(&self.account.reader(), &found, with_apis)).await?)
+        Ok(self.home.observe(with_apis).await?)
+    }
+}
+
+/// What is to be said of the traffic of keys that a plan turns away.
+#[derive(Default)]
+pub(super) struct Traffic {
+    warnings: Diagnostics,
+    /// Why it is not known.
+    notice: Option<String>,
+}
+
+impl Traffic {
+    /// Says why the traffic is not known, if so. Returns the warnings.
+    pub(super) fn told(self, run: &Run) -> Diagnostics {
+        if let Some(notice) = self.notice {
+            run.output.notice(&notice);
+        }
+        self.warnings
     }
 }
 
@@ -156,42 +191,80 @@ pub(super) async fn note_traffic(
     opened: &Opened,
     observed: &Observed,
     plan: &mut Plan,
-    run: &Run,
-) -> Result<Diagnostics, RunError> {
+) -> Result<Traffic, RunError> {
     let doubted = plan.usage_plans_of_doubt(&observed.live);
     if doubted.is_empty() {
-        return Ok(Diagnostics::default());
+        return Ok(Traffic::default());
     }
-    let mut ids = observed.usage_plan_ids.clone();
-    ids.retain(|handle, _| doubted.contains(handle));
-    match read_usage(&opened.account.reader(), &ids, plan.traffic_days()).await {
-        Ok(usage) => Ok(plan.note_traffic(&opened.desired, &observed.live, &usage)),
+    let ids = observed.usage_plan_ids.iter();
+    let ids = ids
+        .filter(|(handle, _)| doubted.contains(handle))
+        .map(|(handle, id)| (handle.clone(), id.clone()))
+        .collect();
+    match read_usage(&opened.account().reader(), &ids, plan.traffic_days()).await {
+        Ok(usage) => Ok(Traffic {
+            warnings: plan.note_traffic(&opened.desired, &observed.live, &usage),
+            notice: None,
+        }),
         Err(error) if error.is_interrupted() => Err(error.into()),
-        Err(error) => {
-            run.output.notice(&format!(
+        Err(error) => Ok(Traffic {
+            warnings: Diagnostics::default(),
+            notice: Some(format!(
                 "notice: who uses the keys that are taken away is not known: {error}"
-            ));
-            Ok(Diagnostics::default())
-        }
+            )),
+        }),
     }
 }
 
-/// Plans one target and shows what the account does not allow. Errors are
-/// returned after all targets were planned.
-pub(super) fn plan_target(
-    desired: &DesiredState,
-    live: &LiveState,
-    day: Date,
-    file: &ManifestFile,
-    run: &Run,
-) -> (Planned, Option<RunError>) {
-    let planned = plan(desired, live, day, &Source::new(&file.text));
-    validate::show(file, &planned.diagnostics, run);
-    let error = planned
-        .diagnostics
-        .has_errors()
-        .then(|| refused(desired, &planned.diagnostics, file));
-    (planned, error)
+/// A target's plan with what is to be said of it. Nothing is shown yet:
+/// targets are looked at at once, and told in their order.
+pub(super) struct Looked {
+    /// The plan.
+    pub(super) plan: Plan,
+    found: Diagnostics,
+    traffic: Traffic,
+    error: Option<RunError>,
+}
+
+impl Looked {
+    /// Plans one target, whose account may not allow it.
+    pub(super) fn of(
+        desired: &DesiredState,
+        live: &LiveState,
+        day: Date,
+        file: &ManifestFile,
+    ) -> Self {
+        let Planned { plan, diagnostics } = plan(desired, live, day, &Source::new(&file.text));
+        let error = diagnostics
+            .has_errors()
+            .then(|| refused(desired, &diagnostics, file));
+        Self {
+            plan,
+            found: diagnostics,
+            traffic: Traffic::default(),
+            error,
+        }
+    }
+
+    /// As [`note_traffic`], unless the plan is not to be carried out anyway.
+    pub(super) async fn note_traffic(
+        &mut self,
+        opened: &Opened,
+        observed: &Observed,
+    ) -> Result<(), RunError> {
+        if self.error.is_none() {
+            self.traffic = note_traffic(opened, observed, &mut self.plan).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows what was found. Returns the plan, or why the account does not
+    /// allow it.
+    pub(super) fn told(self, file: &ManifestFile, run: &Run) -> Result<Plan, RunError> {
+        validate::show(file, &self.found, run);
+        validate::show(file, &self.traffic.told(run), run);
+        self.error.map_or(Ok(self.plan), Err)
+    }
 }
 
 /// Returns why a target whose plan has errors is not planned.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{Timeline, TimelineFormat};
 use super::manifest_file::{read_json, read_manifest, shown};
-use super::targets::{desired_states, open};
+use super::targets::{Opened, at_once, desired_states, open};
 use super::{Run, RunError, paint, validate};
 use crate::exit::ExitCode;
 use crate::output::Stream;
@@ -56,9 +56,9 @@ pub(super) async fn run(args: &Timeline, run: &Run) -> Result<ExitCode, RunError
         draw(&desired.target, Some(&live));
     } else {
         let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
-        for target in &opened {
-            let observed = target.observe().await?;
-            draw(&target.desired.target, Some(&observed.live));
+        let observed = at_once(&opened, Opened::observe).await;
+        for (target, observed) in opened.iter().zip(observed) {
+            draw(&target.desired.target, Some(&observed?.live));
         }
     }
     if args.format == TimelineFormat::Json {

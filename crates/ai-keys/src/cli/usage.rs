@@ -11,7 +11,7 @@ use ai_keys_core::state::{Handle, LiveState, Usage as Counted};
 
 use super::args::{USAGE_DAYS, Usage, UsageFormat};
 use super::manifest_file::read_manifest;
-use super::targets::{Opened, desired_states, open};
+use super::targets::{Opened, at_once, desired_states, open};
 use super::{Run, RunError, paint, usage_csv, validate};
 use crate::exit::ExitCode;
 use crate::output::Stream;
@@ -40,10 +40,11 @@ pub(super) async fn run(args: &Usage, run: &Run) -> Result<ExitCode, RunError> {
         ));
     }
     let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
-    let mut targets = Vec::new();
-    for target in &opened {
-        targets.push(Box::pin(of_target(target, args, period)).await?);
-    }
+    let told = at_once(&opened, async |target| {
+        of_target(target, args, period).await
+    })
+    .await;
+    let targets = told.into_iter().collect::<Result<Vec<_>, _>>()?;
     let text = match args.format {
         UsageFormat::Human => human(&targets, run),
         UsageFormat::Json => json(targets),
@@ -72,7 +73,7 @@ async fn of_target(
         near_percent: args.near,
         unused_days: args.unused,
     };
-    let counted = count(&target.account, &observed, &question, period).await?;
+    let counted = count(target.account(), &observed, &question, period).await?;
     Ok(usage_of_target(&question, &observed.live, &counted))
 }
 

@@ -15,6 +15,7 @@ use ai_keys::output::Output;
 use ai_keys::provider::aws::{Access, Account, Hands, observe};
 use ai_keys::schedule::{Pace, Scheduler};
 use ai_keys::signal::Stop;
+use ai_keys::sink::Stores;
 use ai_keys_core::check::check_text;
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::{Plan, plan};
@@ -87,7 +88,8 @@ async fn apply_once(account: &Account, text: &str, day: &str) -> Plan {
     let planned = plan(&desired(text), &observed.live, today, &Source::new(text)).plan;
     let stop = Stop::default();
     let mut progress = output.progress("apply", planned.changes.len() as u64);
-    let hands = Hands::new(account, observed, &planned, output.clone(), &stop);
+    let stores = Stores::beside(account, ACCOUNT);
+    let hands = Hands::new(account, stores, observed, &planned, output.clone(), &stop);
     apply(&planned, Arc::new(hands), &stop, &mut progress).await;
     planned
 }

@@ -10,6 +10,7 @@ use ai_keys::output::Output;
 use ai_keys::provider::aws::{Access, Account, Hands, Observed, observe, observe_deliveries};
 use ai_keys::schedule::{Pace, Scheduler};
 use ai_keys::signal::Stop;
+use ai_keys::sink::Stores;
 use ai_keys_core::check::check_text;
 use ai_keys_core::date::{Date, Days};
 use ai_keys_core::plan::{Plan, plan};
@@ -113,7 +114,8 @@ impl Days400 {
         let mut observed = Box::pin(observe(&account.reader(), ACCOUNT, true))
             .await
             .ok()?;
-        Box::pin(observe_deliveries(&account, &self.desired, &mut observed))
+        let stores = Stores::beside(&account, ACCOUNT);
+        Box::pin(observe_deliveries(&stores, &self.desired, &mut observed))
             .await
             .ok()?;
         Some((account, observed))
@@ -132,7 +134,8 @@ impl Days400 {
         let is_whole = plan.changes.len() <= night.killed_after;
         plan.changes.truncate(night.killed_after);
         let (output, stop) = (self.output.clone(), Stop::default());
-        let hands = Hands::new(&account, observed, &plan, output, &stop);
+        let stores = Stores::beside(&account, ACCOUNT);
+        let hands = Hands::new(&account, stores, observed, &plan, output, &stop);
         let mut progress = self.output.progress("night", plan.changes.len() as u64);
         let outcomes = apply(&plan, Arc::new(hands), &stop, &mut progress).await;
         let is_done = outcomes

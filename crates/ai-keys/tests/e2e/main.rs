@@ -40,6 +40,8 @@ mod exit_codes;
 #[cfg(test)]
 mod failing_stores;
 #[cfg(test)]
+mod fleet;
+#[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod github_secrets;

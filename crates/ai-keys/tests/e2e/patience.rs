@@ -10,6 +10,7 @@ use ai_keys::provider::ErrorKind;
 use ai_keys::provider::aws::{Access, Account, Hands, Observed, observe};
 use ai_keys::schedule::{Pace, Scheduler};
 use ai_keys::signal::Stop;
+use ai_keys::sink::Stores;
 use ai_keys_core::check::check_text;
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::{Plan, plan};
@@ -53,7 +54,9 @@ async fn creates_that_are_refused_for_ever_are_given_up_one_by_one() {
     let (plan, observed) = Box::pin(planned(&account)).await;
     world.faults(vec![refused_for_ever("CreateApiKey")]);
     let stop = Stop::default();
-    let hands = Arc::new(Hands::new(&account, observed, &plan, output.clone(), &stop));
+    let stores = Stores::beside(&account, ACCOUNT);
+    let hands = Hands::new(&account, stores, observed, &plan, output.clone(), &stop);
+    let hands = Arc::new(hands);
     let mut progress = output.progress("applying", plan.changes.len() as u64);
     let outcomes = apply(&plan, hands, &Stop::default(), &mut progress).await;
     let done = |outcome: &&Outcome| matches!(outcome, Outcome::Done);

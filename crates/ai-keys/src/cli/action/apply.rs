@@ -66,6 +66,9 @@ async fn prepare_all(
     }
     // The accounts are not asked if nothing is applied anyway.
     let is_refused = refusal(sheets).is_some();
+    if reviewed.basis.is_ok() && !is_refused {
+        job.look_ahead(sheets).await;
+    }
     let mut all = Vec::new();
     for sheet in sheets {
         let prepared = match &reviewed.basis {

@@ -20,6 +20,7 @@ use crate::provider::aws::Observed;
 
 pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     let mut sheets = read_sheets(&job.request, &job.run)?;
+    job.look_ahead(&sheets).await;
     let mut looked = Vec::new();
     for sheet in &mut sheets {
         match plan_sheet(sheet, job).await {
@@ -56,7 +57,7 @@ async fn usage_section(opened: &Opened, observed: &Observed, job: &Job) -> Strin
         near_percent: NEAR_PERCENT,
         unused_days: UNUSED_DAYS,
     };
-    let counted = count(&opened.account, observed, &question, (from, today)).await;
+    let counted = count(opened.account(), observed, &question, (from, today)).await;
     match counted {
         Ok(counted) => {
             let usage = usage_of_target(&question, &observed.live, &counted);

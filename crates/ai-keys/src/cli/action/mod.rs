@@ -19,8 +19,10 @@ mod unfinished;
 use std::io;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
+use super::fleet::Fleet;
 use super::{Run, RunError};
 use crate::exit::ExitCode;
 use crate::github::{Client, Issuer, Pace};
@@ -64,6 +66,7 @@ async fn carry_out(run: &Run) -> Result<ExitCode, RunError> {
 struct Job {
     request: Request,
     run: Run,
+    fleet: Fleet,
     /// None without a token.
     github: Option<Client>,
     /// When GitHub was first waited for after the run was asked to stop.
@@ -108,6 +111,7 @@ impl Job {
         Ok(Self {
             request,
             run,
+            fleet: Fleet::default(),
             github,
             last_words: OnceLock::new(),
             warnings: Mutex::default(),
@@ -125,9 +129,20 @@ impl Job {
             let lent = identity.credentials(&desired.region).await;
             lent.map_err(|error| RunError::Unreachable(error.to_string()))?;
         }
-        super::targets::open_one(desired, None, &self.run)
+        super::targets::open_one(desired, &self.fleet, None, &self.run)
             .await
             .map(Some)
+    }
+
+    /// Reads the accounts of all sheets at once: their scopes are told one by
+    /// one, and find it read. What goes wrong is said when it is their turn.
+    async fn look_ahead(&self, sheets: &[Sheet]) {
+        let looks = sheets.iter().map(async |sheet| {
+            if let Ok(Some(opened)) = self.open(sheet).await {
+                let _ = opened.observe_account().await;
+            }
+        });
+        join_all(looks).await;
     }
 
     /// Prints a line about what could not be shown, and keeps it for the

@@ -14,6 +14,7 @@ use crate::provider::aws::Observed;
 
 pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     let mut sheets = read_sheets(&job.request, &job.run)?;
+    job.look_ahead(&sheets).await;
     for sheet in &mut sheets {
         if let Err(error) = plan_sheet(sheet, job).await {
             sheet.fail(&error, &job.run);
@@ -41,8 +42,8 @@ pub(super) async fn plan_sheet(
     let Some(mut plan) = sheet.note(&observed, planned, &job.run) else {
         return Ok(None);
     };
-    let used = note_traffic(&opened, &observed, &mut plan, &job.run).await?;
-    sheet.diagnostics.extend(used);
+    let traffic = note_traffic(&opened, &observed, &mut plan).await?;
+    sheet.diagnostics.extend(traffic.told(&job.run));
     sheet.diagnostics.sort();
     let path = job.request.folder().join(plan_file_name(&sheet.id));
     let text = job.run.output.scrub(&plan.to_json());

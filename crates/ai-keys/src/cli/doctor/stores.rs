@@ -1,13 +1,12 @@
 //! Can the secret stores be looked at, and is each place free for its value?
 
-use std::collections::BTreeMap;
-
 use ai_keys_core::report::CheckVerdict;
-use ai_keys_core::state::{Delivered, DesiredState, LiveState};
+use ai_keys_core::state::{Delivered, DesiredState, LiveState, Shared};
 
 use super::Sheet;
 use crate::exit::ExitCode;
 use crate::provider::aws::{Account, Observed, observe_deliveries};
+use crate::sink::Stores;
 
 /// Looks at every place that a target delivers to.
 pub(super) async fn check(
@@ -22,12 +21,13 @@ pub(super) async fn check(
     }
     let mut observed = Observed {
         live: LiveState::empty(desired.provider, number, &desired.region),
-        key_ids: BTreeMap::new(),
-        made_at: BTreeMap::new(),
-        usage_plan_ids: BTreeMap::new(),
+        key_ids: Shared::default(),
+        made_at: Shared::default(),
+        usage_plan_ids: Shared::default(),
     };
+    let stores = Stores::beside(account, number);
     let target = Some(desired.target.as_str());
-    if let Err(error) = Box::pin(observe_deliveries(account, desired, &mut observed)).await {
+    if let Err(error) = Box::pin(observe_deliveries(&stores, desired, &mut observed)).await {
         let text = error.to_string();
         sheet.note(target, "secret stores", CheckVerdict::Problem, &text, None);
         return sheet.raise(ExitCode::Unreachable);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ai_keys_core::plan::{KeyRef, NewKey, NewUsagePlan, Plan, Step, UsagePlanTarget};
-use ai_keys_core::state::{Handle, LiveState, Marker};
+use ai_keys_core::state::{Handle, LiveState, Marker, Shared};
 use thiserror::Error;
 
 use super::account::{Access, Account};
@@ -64,7 +64,7 @@ pub struct Hands {
     reader: Reader,
     output: Output,
     live: LiveState,
-    made_at: BTreeMap<Handle, i64>,
+    made_at: Shared<BTreeMap<Handle, i64>>,
     known: Mutex<Known>,
     namespace: String,
     values: Values,
@@ -75,23 +75,24 @@ pub struct Hands {
 
 /// The real ids of what is live and of what was made.
 struct Known {
-    key_ids: BTreeMap<Handle, String>,
-    usage_plan_ids: BTreeMap<Handle, String>,
+    key_ids: Shared<BTreeMap<Handle, String>>,
+    usage_plan_ids: Shared<BTreeMap<Handle, String>>,
     made_keys: BTreeMap<(String, u32), String>,
     made_usage_plans: BTreeMap<String, String>,
 }
 
 impl Hands {
-    /// Takes over what was observed, for one plan.
+    /// Takes over what was observed, for one plan. The stores are those beside
+    /// the account.
     #[must_use]
     pub fn new(
         account: &Account,
+        stores: Stores,
         observed: Observed,
         plan: &Plan,
         output: Output,
         stop: &Stop,
     ) -> Self {
-        let stores = Stores::beside(account, &observed.live.account);
         let known = Known {
             key_ids: observed.key_ids,
             usage_plan_ids: observed.usage_plan_ids,

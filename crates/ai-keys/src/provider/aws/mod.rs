@@ -28,7 +28,7 @@ mod writer;
 pub use account::{Access, Account, Caller};
 pub(crate) use account::{ask, sdk_config};
 pub use carry_out::{Hands, StepError};
-pub use observe::{Observed, observe};
+pub use observe::{Observed, observe, observe_apis, observe_objects};
 pub use observe_deliveries::observe_deliveries;
 pub use operation::{Needs, Operation};
 pub use policy::{Role, policy};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ai_keys_core::state::{Handle, LiveState, LiveUsagePlan, SNAPSHOT_FORMAT};
+use ai_keys_core::state::{ApiName, Handle, LiveState, LiveUsagePlan, SNAPSHOT_FORMAT, Shared};
 use ai_keys_core::support::Provider;
 use tokio::task::JoinSet;
 
@@ -15,27 +15,25 @@ use crate::provider::{ErrorKind, ProviderError};
 /// goes on past this is broken, and what it says is not used.
 const MOST_PAGES: usize = 200;
 
-/// The live state, and the real ids behind its handles.
+/// The live state, and the real ids behind its handles. Clones share what is
+/// large: many scopes may be planned from one look at an account.
+#[derive(Clone)]
 pub struct Observed {
     /// The live state, without a single key value.
     pub live: LiveState,
     /// The ids of the keys. Not in `live`, because a long one may be a value.
-    pub key_ids: BTreeMap<Handle, String>,
+    pub key_ids: Shared<BTreeMap<Handle, String>>,
     /// When the keys were made, in seconds since 1970: a date is too coarse
     /// for a store that shows only when its secret was last written.
-    pub made_at: BTreeMap<Handle, i64>,
+    pub made_at: Shared<BTreeMap<Handle, i64>>,
     /// The ids of the usage plans.
-    pub usage_plan_ids: BTreeMap<Handle, String>,
+    pub usage_plan_ids: Shared<BTreeMap<Handle, String>>,
 }
 
 /// Reads keys, usage plans, who is on them and, if `with_apis`, REST APIs.
 ///
-/// One call for each 500 keys, for each 500 usage plans and for each 500
-/// keys on a usage plan; never one for each key.
-///
 /// # Errors
-/// If any call fails or any list cannot be read to its end: a list that was
-/// not read to its end plans nothing.
+/// As [`observe_objects`].
 pub async fn observe(
     reader: &Reader,
     account: &str,
@@ -43,39 +41,65 @@ pub async fn observe(
 ) -> Result<Observed, ProviderError> {
     let apis = async {
         if with_apis {
-            read_all(|at| reader.apis(at)).await
+            observe_apis(reader).await
         } else {
             Ok(BTreeMap::new())
         }
     };
-    let keys = read_all(|at| reader.keys(at));
-    let (keys, usage_plans, apis) = tokio::try_join!(keys, usage_plans(reader), apis)?;
+    let (mut observed, apis) = tokio::try_join!(observe_objects(reader, account), apis)?;
+    observed.live.apis = apis;
+    Ok(observed)
+}
+
+/// Reads keys, usage plans and who is on them.
+///
+/// One call for each 500 keys, for each 500 usage plans and for each 500
+/// keys on a usage plan; never one for each key.
+///
+/// # Errors
+/// If any call fails or any list cannot be read to its end: a list that was
+/// not read to its end plans nothing.
+pub async fn observe_objects(reader: &Reader, account: &str) -> Result<Observed, ProviderError> {
+    let keys = async {
+        let keys = read_all(|at| reader.keys(at)).await?;
+        with_hidden_tags(reader, keys).await
+    };
+    let (keys, usage_plans) = tokio::try_join!(keys, usage_plans(reader))?;
     let (usage_plan_ids, usage_plans) = usage_plans;
-    let keys = with_hidden_tags(reader, keys).await?;
-    let mut observed = Observed {
+    let mut live_keys = BTreeMap::new();
+    let mut key_ids = BTreeMap::new();
+    let mut made_at = BTreeMap::new();
+    for (id, key) in keys {
+        let handle = Handle::of_id(&id);
+        key_ids.insert(handle.clone(), id);
+        if let Some(at) = key.made_at {
+            made_at.insert(handle.clone(), at);
+        }
+        live_keys.insert(handle, key.live);
+    }
+    Ok(Observed {
         live: LiveState {
             format: SNAPSHOT_FORMAT,
             provider: Provider::AwsApiGateway,
             account: account.to_owned(),
             region: reader.region().to_owned(),
-            apis,
+            apis: BTreeMap::new(),
             deliveries: BTreeMap::new(),
-            usage_plans,
-            keys: BTreeMap::new(),
+            usage_plans: usage_plans.into(),
+            keys: live_keys.into(),
         },
-        key_ids: BTreeMap::new(),
-        made_at: BTreeMap::new(),
-        usage_plan_ids,
-    };
-    for (id, key) in keys {
-        let handle = Handle::of_id(&id);
-        observed.key_ids.insert(handle.clone(), id);
-        if let Some(made_at) = key.made_at {
-            observed.made_at.insert(handle.clone(), made_at);
-        }
-        observed.live.keys.insert(handle, key.live);
-    }
-    Ok(observed)
+        key_ids: key_ids.into(),
+        made_at: made_at.into(),
+        usage_plan_ids: usage_plan_ids.into(),
+    })
+}
+
+/// Reads the names of all REST APIs, for a manifest that writes stages by them.
+///
+/// # Errors
+/// As [`observe_objects`].
+pub async fn observe_apis(reader: &Reader) -> Result<BTreeMap<String, ApiName>, ProviderError> {
+    read_all(|at| reader.apis(at)).await
 }
 
 /// The ids of usage plans by their handles, and what is live.
@@ -105,7 +129,7 @@ async fn usage_plans(reader: &Reader) -> Result<UsagePlans, ProviderError> {
 /// Reads who is on each of these usage plans, by id; `done` is called after each.
 ///
 /// # Errors
-/// As [`observe`].
+/// As [`observe_objects`].
 pub(super) async fn members(
     reader: &Reader,
     usage_plan_ids: impl IntoIterator<Item = String>,
@@ -130,19 +154,28 @@ pub(super) async fn members(
 }
 
 /// Whether `GetApiKeys` lists tags is not documented. Where a marker says that
-/// we set some and the list shows none, they are read one by one.
+/// we set some and the list shows none, they are read key by key, inside the
+/// account's budget.
 async fn with_hidden_tags(
     reader: &Reader,
     mut keys: BTreeMap<String, ListedKey>,
 ) -> Result<BTreeMap<String, ListedKey>, ProviderError> {
-    for (id, key) in &mut keys {
-        let key = &mut key.live;
+    let mut tasks = JoinSet::new();
+    for (id, key) in &keys {
+        let key = &key.live;
         let has_ours = key
             .marker
             .as_ref()
             .is_some_and(|marker| !marker.tag_names().is_empty());
         if has_ours && key.tags.is_empty() {
-            key.tags = reader.key_tags(id).await?;
+            let (reader, id) = (reader.clone(), id.clone());
+            tasks.spawn(async move { reader.key_tags(&id).await.map(|tags| (id, tags)) });
+        }
+    }
+    while let Some(joined) = tasks.join_next().await {
+        let (id, tags) = joined.map_err(|_| reader.broken(Operation::GetTags))??;
+        if let Some(key) = keys.get_mut(&id) {
+            key.live.tags = tags;
         }
     }
     Ok(keys)

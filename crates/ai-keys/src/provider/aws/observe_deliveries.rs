@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ai_keys_core::state::DesiredState;
 
-use super::account::Account;
 use super::observe::Observed;
 use crate::sink::{SinkError, Stores, Wanted};
 
@@ -15,7 +14,7 @@ use crate::sink::{SinkError, Stores, Wanted};
 /// If the run was asked to stop, or the credentials themselves are refused; a
 /// store that cannot be looked at is seen as unknown.
 pub async fn observe_deliveries(
-    account: &Account,
+    stores: &Stores,
     desired: &DesiredState,
     observed: &mut Observed,
 ) -> Result<(), SinkError> {
@@ -23,7 +22,6 @@ pub async fn observe_deliveries(
     if wanted.is_empty() {
         return Ok(());
     }
-    let stores = Stores::beside(account, &observed.live.account);
     let seen = Box::pin(stores.observe(&wanted)).await?;
     let places = wanted.into_iter().map(|one| one.destination);
     observed.live.deliveries = places.zip(seen).collect();

@@ -3,6 +3,7 @@
 
 mod apply;
 mod drift;
+mod fleet;
 mod plan;
 mod requests;
 mod reviewed;

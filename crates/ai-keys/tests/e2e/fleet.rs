@@ -1,0 +1,58 @@
+//! Many targets in one run: at once, and told in their order.
+
+use std::fmt::Write as _;
+
+use ai_keys_sandbox::{Act, FaultRule, JournalEntry, Scope, Turn};
+
+use crate::support::{ACCOUNT, World};
+
+const REGIONS: usize = 20;
+
+/// A key in each of many regions.
+fn world() -> World {
+    let mut text = "version = 1\nnamespace = \"acme-ai\"\n".to_owned();
+    for number in 0..REGIONS {
+        let _ = write!(
+            text,
+            "\n[target.r-{number:02}]\nprovider = \"aws-api-gateway\"\n\
+             region = \"xx-north-{number}\"\naccount = \"{ACCOUNT}\"\n"
+        );
+    }
+    text.push_str("\n[usage-plan.standard]\nstages = [\"chat-api/prod\"]\n");
+    text.push_str("\n[key.alpha]\nusage-plans = [\"standard\"]\n");
+    let world = World::new(&text);
+    for number in 0..REGIONS {
+        let scope = Scope::new(ACCOUNT, &format!("xx-north-{number}"));
+        world.sandbox.ensure_stage(&scope, "chat-api", "prod");
+    }
+    world
+}
+
+#[test]
+fn a_region_that_throttles_does_not_hold_up_the_others() {
+    let world = world();
+    let wait = FaultRule::on("GetApiKeys", Act::Throttle(Some("3".to_owned())));
+    world.faults(vec![wait.turn(Turn::Nth(1))]);
+    world.plan(&[]).ended(0);
+    let journal = world.sandbox.journal();
+    let refused = journal.iter().find(|entry| entry.injected).unwrap();
+    let last = |of: &dyn Fn(&&JournalEntry) -> bool| {
+        let times = journal.iter().filter(of).map(|entry| entry.at_ms);
+        times.max().unwrap() - refused.at_ms
+    };
+    assert!(last(&|entry| entry.region == refused.region) >= 3000);
+    assert!(last(&|entry| entry.region != refused.region) < 3000);
+}
+
+#[test]
+fn the_order_of_the_answers_does_not_show() {
+    let world = world();
+    let expected = world.plan(&[]).ended(0);
+    assert_eq!(expected.out.matches("to create").count(), REGIONS);
+    for (turn, delay) in [(Turn::Every(3), 300), (Turn::First(7), 700)] {
+        let late = FaultRule::everywhere(Act::Delay);
+        world.faults(vec![late.turn(turn).delay_ms(delay)]);
+        let ran = world.plan(&[]).ended(0);
+        assert_eq!((&ran.out, &ran.err), (&expected.out, &expected.err));
+    }
+}
