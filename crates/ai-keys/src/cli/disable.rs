@@ -15,10 +15,10 @@ use super::confirm::ask;
 use super::manifest_file::{ManifestFile, read_manifest, rewrite_whole};
 use super::plan::human;
 use super::switched_off::{self, SwitchedOff};
-use super::targets::{desired_states, open};
-use super::{Run, RunError, today, validate};
+use super::targets::{Opened, at_once, desired_states, open};
+use super::{ERROR, Run, RunError, today, validate};
 use crate::exit::ExitCode;
-use crate::output::untrusted;
+use crate::output::{Stream, untrusted};
 
 pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError> {
     let whose = whose(args);
@@ -32,9 +32,18 @@ pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError>
     };
     let desired = desired_states(&manifest, &scope)?;
     let (opened, _stand) = open(desired, args.sandbox.as_deref(), run).await?;
+    let observed = at_once(&opened, Opened::observe_account).await;
     let mut ready = Vec::new();
-    for opened in opened {
-        let observed = opened.observe_account().await?;
+    // A target that cannot be read must not keep the others' keys working.
+    let mut unread = Vec::new();
+    for (opened, observed) in opened.into_iter().zip(observed) {
+        let observed = match observed {
+            Ok(observed) => observed,
+            Err(error) => {
+                unread.push((opened.desired.target, error));
+                continue;
+            }
+        };
         let source = Source::new(&file.text);
         let plan = plan_disable(&opened.desired, &observed.live, &whose, day, &source);
         ready.push(Ready {
@@ -43,6 +52,12 @@ pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError>
             observed,
         });
     }
+    if (ready.is_empty() || run.stop.is_requested())
+        && let Some((_, error)) = unread.pop()
+    {
+        return Err(error);
+    }
+    tell_unread(&unread, run);
     let is_known = |plan: &Plan| !plan.is_empty() || plan.counts.unchanged_keys > 0;
     if !ready.iter().any(|target| is_known(&target.plan)) {
         let whose = whose.to_string();
@@ -58,7 +73,11 @@ pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError>
         run.output.print(&human(&target.plan, &file.path, run));
     }
     acknowledge(&ready, args, run).await?;
-    let mut code = ExitCode::Done;
+    let mut code = if unread.is_empty() {
+        ExitCode::Done
+    } else {
+        ExitCode::Incomplete
+    };
     let mut done = Vec::new();
     for target in ready {
         if target.plan.is_empty() {
@@ -71,11 +90,23 @@ pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError>
         done.push(carried);
     }
     tell_manifest(&args.manifest, &file, &done, args.write, run)?;
+    tell_unread(&unread, run);
     Ok(if run.stop.is_requested() {
         ExitCode::Interrupted
     } else {
         code
     })
+}
+
+/// Names the targets whose keys are left as they are: before anybody agrees,
+/// and once more at the end, because they still work.
+fn tell_unread(unread: &[(String, RunError)], run: &Run) {
+    let label = run.output.terminal(Stream::Err).paint(ERROR, "error");
+    for (target, error) in unread {
+        run.output.error(&format!(
+            "{label}: target `{target}` cannot be read, and its keys are left as they are: {error}"
+        ));
+    }
 }
 
 fn whose(args: &Disable) -> Whose {

@@ -155,6 +155,42 @@ fn a_lost_answer_and_a_bad_row_are_made_up_for() {
 }
 
 #[test]
+fn a_list_that_lags_behind_is_looked_at_again() {
+    let world = World::new(&with_keys(60, ""));
+    world.apply().ended(0);
+    // The refresh of the question and of the run, the values, and then the
+    // list that verifies.
+    let stale = FaultRule::on("GetApiKeys", Act::StaleRead).turn(Turn::Nth(4));
+    world.faults(vec![stale]);
+    disable(&world, &["--all"])
+        .ended(0)
+        .shows("applied 62 of 62");
+    let journal = world.sandbox.journal();
+    assert!(journal.iter().any(|entry| entry.injected), "none was stale");
+    assert_eq!(enabled(&world), [""; 0]);
+}
+
+#[test]
+fn a_target_that_cannot_be_read_does_not_keep_the_others_on() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    world.edit(
+        "[defaults.key]",
+        "[target.a-lost-one]\nprovider = \"aws-api-gateway\"\nregion = \"eu-west-1\"\n\
+         account = \"999999999999\"\n\n[defaults.key]",
+    );
+    let lost = "target `a-lost-one` cannot be read, and its keys are left as they are: ";
+    disable(&world, &["--all"])
+        .ended(4)
+        .shows("applied 2 of 2 to prod")
+        .says(lost);
+    assert_eq!(enabled(&world), [""; 0]);
+    // Alone it is the error of the run.
+    let alone = ["disable", "--all", "--target", "a-lost-one"];
+    world.run(&alone).ended(5).says_in_one_line("999999999999");
+}
+
+#[test]
 fn keys_of_others_are_left_alone() {
     let world = World::new(MANIFEST);
     world.apply().ended(0);

@@ -25,7 +25,7 @@ use crate::secret::Secret;
 /// The warnings of the service that an error shows.
 const WARNINGS_SHOWN: usize = 3;
 /// Looks after an answer that was lost to the last: one more, for a list that lags.
-const LOOKS_IN_DOUBT: u32 = 2;
+pub(super) const LOOKS_IN_DOUBT: u32 = 2;
 
 /// A file of the plan, and what became of it.
 struct File<'c> {
@@ -242,7 +242,8 @@ impl Hands {
             Ok(imported) => imported.ids.iter().map(String::as_str).collect(),
             Err(_) => BTreeSet::new(),
         };
-        for row in file.rows {
+        for (place, row) in file.rows.into_iter().enumerate() {
+            let left_out = || left_out(&answer, place, &row.spec.name);
             let seen = match seen {
                 Ok(seen) => seen,
                 Err(error) => {
@@ -263,7 +264,7 @@ impl Hands {
                 match found {
                     Some((_, live)) if is_as_asked(live, row.spec) => Ok(()),
                     Some(_) => Err(StepError::MadeOtherwise),
-                    None => Err(not_made(&answer)),
+                    None => Err(left_out()),
                 },
             );
             for join in &row.joins {
@@ -278,7 +279,7 @@ impl Hands {
                         if members.is_some_and(|members| members.contains(key)) {
                             Ok(())
                         } else {
-                            Err(left_out(&answer))
+                            Err(left_out())
                         }
                     }
                 };
@@ -328,21 +329,23 @@ impl File<'_> {
             return looks >= LOOKS_IN_DOUBT;
         };
         let are_listed = imported.ids.iter().all(|id| seen.ids.contains(id));
-        // What was warned about need not be there.
-        are_listed && (!imported.warnings.is_empty() || self.is_whole(seen, imported))
+        // What was warned about need not be there: a row for each warning.
+        are_listed && self.lacking(seen, imported) <= imported.warnings.len()
     }
 
-    fn is_whole(&self, seen: &Seen, imported: &Imported) -> bool {
+    /// Returns how many rows the lists do not show with all that they ask for.
+    fn lacking(&self, seen: &Seen, imported: &Imported) -> usize {
         let made = imported.ids.iter().map(String::as_str).collect();
-        self.rows.iter().all(|row| {
-            let is_on = |key: &String, join: &Join<'_>| {
-                let id = join.id.as_ref();
-                let members = id.map(|id| seen.members.get(id));
-                members.is_none_or(|members| members.is_some_and(|ids| ids.contains(key)))
-            };
+        let is_on = |key: &String, join: &Join<'_>| {
+            let id = join.id.as_ref();
+            let members = id.map(|id| seen.members.get(id));
+            members.is_none_or(|members| members.is_some_and(|ids| ids.contains(key)))
+        };
+        let is_whole = |row: &&NewRow<'_>| {
             let found = seen.found(row.key, &made);
             found.is_some_and(|(id, _)| row.joins.iter().all(|join| is_on(id, join)))
-        })
+        };
+        self.rows.len() - self.rows.iter().filter(is_whole).count()
     }
 }
 
@@ -363,30 +366,70 @@ fn is_as_asked(live: &LiveKey, spec: &NewKey) -> bool {
         && (live.liveness == Liveness::Active) == spec.is_enabled
 }
 
-fn not_made(answer: &Result<Imported, ProviderError>) -> StepError {
-    match answer {
-        Err(error) => error.clone().into(),
-        Ok(_) => left_out(answer),
-    }
-}
-
 /// Says that a row, or a part of it, was left out, in the service's words.
-pub(super) fn left_out(answer: &Result<Imported, ProviderError>) -> StepError {
+/// `place` is where it stands among the rows of its file, from 0.
+pub(super) fn left_out(
+    answer: &Result<Imported, ProviderError>,
+    place: usize,
+    name: &str,
+) -> StepError {
     let warnings = match answer {
         Ok(imported) => imported.warnings.as_slice(),
         Err(error) => return error.clone().into(),
     };
-    let mut words: Vec<String> = warnings
+    let mut about: Vec<&String> = warnings
+        .iter()
+        .filter(|warning| seems_about(warning, place, name))
+        .collect();
+    if about.is_empty() {
+        about.extend(warnings);
+    }
+    let mut words: Vec<String> = about
         .iter()
         .take(WARNINGS_SHOWN)
         .map(|warning| untrusted(warning).to_string())
         .collect();
-    if let Some(more) = warnings
-        .len()
-        .checked_sub(WARNINGS_SHOWN)
-        .filter(|n| *n > 0)
-    {
+    if let Some(more) = about.len().checked_sub(WARNINGS_SHOWN).filter(|n| *n > 0) {
         words.push(format!("and {more} more"));
     }
     StepError::LeftOut(words.join("; "))
+}
+
+/// Returns whether a warning names a row: by its number, the header being the
+/// first, or by the key's name. What warnings look like is not documented, so
+/// this decides which are shown and nothing else.
+fn seems_about(warning: &str, place: usize, name: &str) -> bool {
+    let number = (place + 2).to_string();
+    let mut numbers = warning.split(|c: char| !c.is_ascii_digit());
+    numbers.any(|said| said == number) || warning.contains(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said_of(place: usize, name: &str, warnings: &[&str]) -> String {
+        let warnings = warnings.iter().map(|warning| (*warning).to_owned());
+        let answer = Ok(Imported {
+            ids: Vec::new(),
+            warnings: warnings.collect(),
+        });
+        left_out(&answer, place, name).to_string()
+    }
+
+    #[test]
+    fn a_row_that_was_left_out_shows_its_own_warning() {
+        let warnings = ["Row 3: no", "Row 33: full", "key chat-web: twice"];
+        let said = |place, name| said_of(place, name, &warnings);
+        assert!(said(1, "a").ends_with("the service says: Row 3: no"));
+        assert!(said(31, "a").ends_with("the service says: Row 33: full"));
+        assert!(said(7, "chat-web").ends_with("the service says: key chat-web: twice"));
+    }
+
+    #[test]
+    fn warnings_that_name_no_row_are_shown_for_each() {
+        let said = said_of(0, "a", &["one", "two", "three", "four"]);
+        assert!(said.ends_with("one; two; three; and 1 more"), "{said}");
+        assert!(!said_of(0, "a", &[]).contains("says"));
+    }
 }

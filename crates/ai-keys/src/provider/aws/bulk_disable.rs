@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use ai_keys_core::plan::{Change, Step};
 use ai_keys_core::state::{Handle, Liveness};
 
-use super::bulk::left_out;
-use super::carry_out::{Hands, StepError};
+use super::bulk::{LOOKS_IN_DOUBT, left_out};
+use super::carry_out::{BETWEEN_LOOKS, Hands, LOOKS, StepError};
 use super::import_file::{self, Row};
 use super::observe::read_all;
+use super::rows::ListedKey;
 use super::writer::{Imported, WithValue};
 use crate::output::Progress;
 use crate::provider::ProviderError;
@@ -23,6 +24,15 @@ struct LiveRow {
     id: String,
     usage_plan_ids: Vec<String>,
 }
+
+/// A file that was sent, and its answer.
+struct Sent {
+    rows: Vec<LiveRow>,
+    answer: Result<Imported, ProviderError>,
+}
+
+/// What a list shows, by id.
+type Listed = BTreeMap<String, ListedKey>;
 
 impl Hands {
     /// Carries out changes that only disable keys, and returns what became of
@@ -50,40 +60,63 @@ impl Hands {
             }
         };
         let mut answered = Vec::new();
-        for rows in files.into_values() {
+        for mut rows in files.into_values() {
             if self.stop().is_requested() {
                 break;
+            }
+            // A key that went meanwhile has no row: an import would make it again.
+            rows.retain(|row| {
+                let is_there = values.contains_key(&row.id);
+                if !is_there {
+                    set(row.at, Ok(()));
+                }
+                is_there
+            });
+            if rows.is_empty() {
+                continue;
             }
             let answer = self.send_disabling(&rows, &values).await;
             let is_over = answer.as_ref().is_err_and(|error| error.kind().ends_all());
             progress.advance(rows.len() as u64);
-            answered.push((rows, answer));
+            answered.push(Sent { rows, answer });
             if is_over {
                 break;
             }
         }
         // No longer needed, so no longer held.
         drop(values);
-        if answered.is_empty() {
-            return results;
-        }
-        let seen = read_all(|at| self.reader().keys(at)).await;
-        for (rows, answer) in answered {
-            for row in rows {
-                let result = match &seen {
+        let listed = self.look_whether_off(&answered).await;
+        for Sent { rows, answer } in answered {
+            for (place, row) in rows.into_iter().enumerate() {
+                let result = match &listed {
                     Err(error) => Err(StepError::Unverified(Box::new(error.clone()))),
-                    Ok(keys) => match keys.get(&row.id) {
-                        Some(key) if key.live.liveness == Liveness::Active => {
-                            Err(left_out(&answer))
-                        }
-                        // One that is gone works as little.
-                        Some(_) | None => Ok(()),
-                    },
+                    Ok(listed) if is_on(&row, listed) => {
+                        let name = listed.get(&row.id).map_or("", |key| &key.live.name);
+                        Err(left_out(&answer, place, name))
+                    }
+                    Ok(_) => Ok(()),
                 };
                 set(row.at, result);
             }
         }
         results
+    }
+
+    /// Lists the keys until the list shows what the answers say, or has had
+    /// the time that it may lag behind.
+    async fn look_whether_off(&self, answered: &[Sent]) -> Result<Listed, ProviderError> {
+        let mut listed = Listed::new();
+        if answered.is_empty() {
+            return Ok(listed);
+        }
+        for look in 1..=LOOKS {
+            listed = read_all(|at| self.reader().keys(at)).await?;
+            let is_seen = answered.iter().all(|file| file.is_seen(&listed, look));
+            if is_seen || look == LOOKS || !self.pause(BETWEEN_LOOKS).await {
+                break;
+            }
+        }
+        Ok(listed)
     }
 
     /// Returns the rows of each file.
@@ -128,7 +161,6 @@ impl Hands {
         rows: &[LiveRow],
         values: &BTreeMap<String, WithValue>,
     ) -> Result<Imported, ProviderError> {
-        // A key that went meanwhile has no row: an import would make it again.
         let rows = rows.iter().filter_map(|row| {
             let key = values.get(&row.id)?;
             Some(Row {
@@ -142,4 +174,26 @@ impl Hands {
         let body = import_file::write(rows);
         self.writer().import_keys(&body).await
     }
+}
+
+impl Sent {
+    /// Returns whether a list shows what the answer says: every row is off, but
+    /// for one for each warning.
+    fn is_seen(&self, listed: &Listed, looks: u32) -> bool {
+        match &self.answer {
+            Ok(imported) => {
+                let on = self.rows.iter().filter(|row| is_on(row, listed));
+                on.count() <= imported.warnings.len()
+            }
+            Err(error) if error.kind().may_be_done() => looks >= LOOKS_IN_DOUBT,
+            Err(_) => true,
+        }
+    }
+}
+
+/// Returns whether a key works. One that is gone works as little as one that
+/// is off.
+fn is_on(row: &LiveRow, listed: &Listed) -> bool {
+    let key = listed.get(&row.id);
+    key.is_some_and(|key| key.live.liveness == Liveness::Active)
 }
