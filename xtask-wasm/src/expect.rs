@@ -1,7 +1,8 @@
 //! What the core answers natively: every call of the package, with the text that it must return.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ai_keys_core::check::check_text;
 use ai_keys_core::date::Date;
@@ -9,17 +10,14 @@ use ai_keys_core::diagnostic::{CODES, find_code};
 use ai_keys_core::manifest::json_schema;
 use ai_keys_core::report::{self, PreviewRequest, describe_limits};
 use ai_keys_core::source::PositionEncoding;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 
-const TODAY: &str = "2026-11-23";
+use crate::stories::{Story, stories};
 
-/// Where manifests are, each `NAME/keys.toml`; a `snapshot.json` may lie beside one.
-const FOLDERS: [&str; 3] = [
-    "crates/ai-keys-core/tests/cases",
-    "crates/ai-keys-wasm/tests/plans",
-    "examples",
-];
+const TODAY: &str = "2026-11-23";
+/// A day on which what expires in the stories has expired.
+const LATER: &str = "2027-12-31";
 
 /// Longer texts are asked as they are, and not also broken in many ways.
 const LONGEST_TO_BREAK: usize = 20_000;
@@ -41,7 +39,8 @@ struct Expectation {
 /// # Errors
 /// If the stories cannot be read or the file cannot be written.
 pub(crate) fn write(root: &Path, file: &Path) -> Result<()> {
-    let today: Date = TODAY.parse().ok().context("today is a day")?;
+    let day = |text: &str| text.parse::<Date>().ok().context("not a day");
+    let (today, later) = (day(TODAY)?, day(LATER)?);
     let mut calls = vec![
         expectation("schema", &[], json(&json_schema())),
         expectation("explain", &[Some("AK000")], None),
@@ -51,53 +50,55 @@ pub(crate) fn write(root: &Path, file: &Path) -> Result<()> {
         calls.push(expectation("explain", &[Some(code.id)], answer));
     }
     let mut chance = Chance(1);
-    for path in manifests(root)? {
-        let text = fs::read(&path).with_context(|| path.display().to_string())?;
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let snapshot = fs::read_to_string(path.with_file_name("snapshot.json")).ok();
-        ask_all(&text, snapshot.as_deref(), today, &mut calls);
-        if text.len() > LONGEST_TO_BREAK {
+    let mut heard = BTreeSet::new();
+    for Story {
+        text,
+        snapshot,
+        is_broken_too,
+    } in stories(root)?
+    {
+        let snapshot = snapshot.as_deref();
+        ask_all(&text, snapshot, today, &mut calls);
+        calls.push(validation(&text, Some((LATER, later))));
+        let said = check_text(&text, Some(today)).diagnostics;
+        heard.extend(said.iter().map(|diagnostic| diagnostic.code.id));
+        if !is_broken_too || text.len() > LONGEST_TO_BREAK {
             continue;
         }
         for _ in 0..BREAKS {
-            ask_all(
-                &chance.broken(&text),
-                snapshot.as_deref(),
-                today,
-                &mut calls,
-            );
-            if let Some(snapshot) = &snapshot {
+            ask_all(&chance.broken(&text), snapshot, today, &mut calls);
+            if let Some(snapshot) = snapshot {
                 let broken = chance.broken(snapshot);
                 calls.extend(ask_preview(&text, Some(&broken), None, today));
             }
         }
     }
+    ensure_all_are_heard(&heard)?;
     fs::write(file, serde_json::to_vec(&calls)?)?;
     Ok(())
 }
 
-fn manifests(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for folder in FOLDERS {
-        let folder = root.join(folder);
-        let entries =
-            fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
-        for entry in entries {
-            found.push(entry?.path().join("keys.toml"));
-        }
-    }
-    found.retain(|path| path.is_file());
-    found.sort();
-    Ok(found)
+/// Diagnostics of a manifest that no story has: what only a very long one can break, and what is
+/// retired.
+const UNHEARD: [&str; 6] = ["AK011", "AK202", "AK204", "AK205", "AK390", "AK391"];
+
+/// A new rule has a story, so that both sides are asked about it.
+fn ensure_all_are_heard(heard: &BTreeSet<&str>) -> Result<()> {
+    let of_manifest = CODES.iter().map(|code| code.id).filter(|id| *id < "AK400");
+    let missing: Vec<&str> = of_manifest
+        .filter(|id| heard.contains(id) == UNHEARD.contains(id))
+        .collect();
+    ensure!(
+        missing.is_empty(),
+        "heard in no story, or in one against what is said here: {missing:?}"
+    );
+    Ok(())
 }
 
 /// Asks everything that can be asked about a manifest.
 fn ask_all(text: &str, snapshot: Option<&str>, today: Date, calls: &mut Vec<Expectation>) {
-    for day in [None, Some(today)] {
-        let said = day.is_some().then_some(TODAY);
-        let answer = report::validate(text, day, PositionEncoding::Utf16);
-        calls.push(expectation("validate", &[Some(text), said], json(&answer)));
-    }
+    calls.push(validation(text, None));
+    calls.push(validation(text, Some((TODAY, today))));
     let checked = check_text(text, None);
     let limits = checked.valid().map(describe_limits);
     calls.push(expectation(
@@ -121,6 +122,13 @@ fn ask_all(text: &str, snapshot: Option<&str>, today: Date, calls: &mut Vec<Expe
             calls.extend(ask_preview(text, snapshot, target, today));
         }
     }
+}
+
+/// Asks what is wrong, on a day as it is written and as it is read.
+fn validation(text: &str, day: Option<(&str, Date)>) -> Expectation {
+    let (said, day) = (day.map(|day| day.0), day.map(|day| day.1));
+    let answer = report::validate(text, day, PositionEncoding::Utf16);
+    expectation("validate", &[Some(text), said], json(&answer))
 }
 
 /// Asks for the plan and for the lives.

@@ -6,6 +6,7 @@
 mod expect;
 mod glue;
 mod node;
+mod stories;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,14 +27,17 @@ fn main() -> ExitCode {
 
 fn run(words: &[&str]) -> Result<()> {
     match words {
-        ["glue", wasm, package] => {
-            say(&glue::write(Path::new(wasm), Path::new(package))?);
+        ["glue", name, wasm, folder] => {
+            let module = glue::module(name)?;
+            say(&glue::write(module, Path::new(wasm), Path::new(folder))?);
             Ok(())
         }
         ["node", wasm, folder] => node::write(Path::new(wasm), Path::new(folder)),
         ["expect", root, file] => expect::write(Path::new(root), Path::new(file)),
         _ => {
-            bail!("started by `cargo xtask`: glue WASM PACKAGE, node WASM FOLDER, expect ROOT FILE")
+            bail!(
+                "started by `cargo xtask`: glue MODULE WASM FOLDER, node WASM FOLDER, expect ROOT FILE"
+            )
         }
     }
 }

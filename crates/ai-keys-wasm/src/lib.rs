@@ -1,5 +1,8 @@
 //! ai-keys for JavaScript: bindings only. What is said is decided in the core.
 //!
+//! Two modules are built from it: the whole, and without the feature `whole`
+//! the part that checks a manifest, which is a third as large.
+//!
 //! Answers cross the border as JSON text, which the engine's own parser turns
 //! into objects: no second serializer in the file, and the bytes are those
 //! that the command prints.
@@ -14,14 +17,18 @@
     reason = "an optional argument crosses the border by value"
 )]
 
+#[cfg(feature = "whole")]
+mod whole;
+
 use ai_keys_core::check::check_text;
 use ai_keys_core::date::Date;
-use ai_keys_core::diagnostic::find_code;
-use ai_keys_core::manifest::json_schema;
-use ai_keys_core::report::{self, PreviewRequest, describe_limits};
+use ai_keys_core::report::{self, describe_limits};
 use ai_keys_core::source::PositionEncoding;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+#[cfg(feature = "whole")]
+pub use whole::{explain, lives, plan, schema};
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,47 +56,6 @@ pub fn validate(text: &str, today: Option<String>) -> Result<JsValue, RangeError
     )))
 }
 
-/// Works out what an apply would change on the day `today`, written
-/// `YYYY-MM-DD`. Throws a `RangeError` if `today` is anything else; all other
-/// mistakes are answers.
-///
-/// `snapshot` is the text that `ai-keys snapshot` writes; without one, nothing
-/// exists yet. `target` may be left out where the manifest has only one.
-#[wasm_bindgen(unchecked_return_type = "Preview")]
-pub fn plan(
-    manifest: &str,
-    snapshot: Option<String>,
-    target: Option<String>,
-    today: &str,
-) -> Result<JsValue, RangeError> {
-    Ok(object(&report::preview(&PreviewRequest {
-        manifest,
-        snapshot: snapshot.as_deref(),
-        target: target.as_deref(),
-        today: day(today)?,
-        encoding: PositionEncoding::Utf16,
-    })))
-}
-
-/// Tells every key's life as dates: how each of its values is and when, and
-/// what happens on which day, the next to change first. Takes what `plan`
-/// takes.
-#[wasm_bindgen(unchecked_return_type = "Lives")]
-pub fn lives(
-    manifest: &str,
-    snapshot: Option<String>,
-    target: Option<String>,
-    today: &str,
-) -> Result<JsValue, RangeError> {
-    Ok(object(&report::preview_lives(&PreviewRequest {
-        manifest,
-        snapshot: snapshot.as_deref(),
-        target: target.as_deref(),
-        today: day(today)?,
-        encoding: PositionEncoding::Utf16,
-    })))
-}
-
 /// Returns the names of a manifest's targets; nothing while its syntax or
 /// shape is wrong.
 #[wasm_bindgen(unchecked_return_type = "string[] | undefined")]
@@ -104,19 +70,6 @@ pub fn limits(text: &str) -> JsValue {
     let checked = check_text(text, None);
     let limits = checked.valid().map(describe_limits);
     limits.map_or(JsValue::UNDEFINED, |limits| object(&limits))
-}
-
-/// Explains a diagnostic by its code or name, in Markdown; nothing if there is
-/// no such diagnostic.
-#[wasm_bindgen]
-pub fn explain(code: &str) -> Option<String> {
-    find_code(code).map(report::explain)
-}
-
-/// Returns the JSON Schema of manifests.
-#[wasm_bindgen(unchecked_return_type = "Record<string, unknown>")]
-pub fn schema() -> JsValue {
-    object(&json_schema())
 }
 
 /// Returns the version of ai-keys.

@@ -5,17 +5,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::npm::{self, Installed};
 use crate::{process, workspace};
 
-/// Type-checks and runs `crates/ai-keys-wasm/tests/consumer` on a package, and says so; or why npm
-/// cannot install the compiler.
+/// Type-checks and runs `crates/ai-keys-wasm/tests/consumer` on a package, or returns why npm cannot
+/// install the compiler.
 ///
 /// # Errors
 /// What the TypeScript compiler or the example said.
-pub(super) fn run(node: &Path, package: &Path) -> Result<String> {
-    let Some(npm) = workspace::on_path("npm") else {
-        return Ok("no `npm`, so no TypeScript".to_owned());
-    };
+pub(super) fn run(node: &Path, package: &Path) -> Result<Installed> {
     // Beside the package, where its `package.json` looks for it, and away from the sources.
     let project = package.with_file_name("consumer");
     let sources = workspace::root().join("crates/ai-keys-wasm/tests/consumer");
@@ -26,15 +24,12 @@ pub(super) fn run(node: &Path, package: &Path) -> Result<String> {
             fs::copy(entry.path(), project.join(entry.file_name()))?;
         }
     }
-    let mut install = workspace::in_workspace(&npm);
-    install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    install.args(["--prefer-offline", "--silent"]);
-    if process::quiet(install.current_dir(&project)).is_err() {
-        return Ok("npm cannot install TypeScript here, so its check is left out".to_owned());
+    let installed = npm::install(&project)?;
+    if matches!(installed, Installed::Yes) {
+        for script in ["node_modules/typescript/bin/tsc", "run.mjs"] {
+            let mut step = workspace::in_workspace(node);
+            process::quiet(step.arg(script).current_dir(&project))?;
+        }
     }
-    for script in ["node_modules/typescript/bin/tsc", "run.mjs"] {
-        let mut step = workspace::in_workspace(node);
-        process::quiet(step.arg(script).current_dir(&project))?;
-    }
-    Ok("type-checks and runs in a TypeScript project".to_owned())
+    Ok(installed)
 }

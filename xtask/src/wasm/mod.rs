@@ -11,6 +11,7 @@ use anyhow::Result;
 
 pub(crate) use package::{TARGET, missing_target, remaps, target_folder};
 
+use crate::npm::Installed;
 use crate::steps::Outcome;
 use crate::{process, workspace};
 
@@ -51,8 +52,13 @@ pub(crate) fn test() -> Result<Outcome> {
     clippy()?;
     let built = package::build()?;
     let parity = parity(&node, &built.folder)?;
-    let used = consumer::run(&node, &built.folder)?;
-    Ok(Outcome::Done(format!("{}; {parity}; {used}", built.size)))
+    let said = format!("{}; {parity}", built.size);
+    Ok(match consumer::run(&node, &built.folder)? {
+        Installed::Yes => Outcome::Done(format!(
+            "{said}; type-checks and runs in a TypeScript project"
+        )),
+        Installed::No(why) => Outcome::Skipped(format!("{said}; not from TypeScript: {why}")),
+    })
 }
 
 /// Builds the package once more from a copy of the tree in another folder, and compares.
@@ -67,13 +73,17 @@ pub(crate) fn check() -> Result<Outcome> {
 /// The workspace's own clippy step does not see what only WebAssembly compiles, nor our tool.
 fn clippy() -> Result<()> {
     let target = ["--target", package::TARGET];
-    for (package, target) in [
+    for (package, arguments) in [
         ("ai-keys-wasm", &target[..]),
+        (
+            "ai-keys-wasm",
+            &[target[0], target[1], "--no-default-features"],
+        ),
         ("ai-keys-wasm-action", &target[..]),
         ("xtask-wasm", &[]),
     ] {
         let mut clippy = workspace::cargo(&["clippy", "--quiet", "--package", package]);
-        clippy.args(target).args(workspace::locked());
+        clippy.args(arguments).args(workspace::locked());
         process::quiet(clippy.args(["--", "-D", "warnings"]))?;
     }
     Ok(())

@@ -15,7 +15,7 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) struct Package {
     /// Its folder.
     pub(crate) folder: PathBuf,
-    /// What a visitor downloads, in words.
+    /// What its modules weigh, in words.
     pub(crate) size: String,
 }
 
@@ -31,24 +31,36 @@ pub(crate) fn build() -> Result<Package> {
     build_at(&workspace::root(), &target, &target.join("wasm/ai-keys"))
 }
 
+/// A module of the package: its name, its folder in it, and how the crate is built for it.
+struct Module {
+    name: &'static str,
+    folder: &'static str,
+    features: &'static [&'static str],
+}
+
+/// The part that a page needs first, and the whole.
+const MODULES: [Module; 2] = [
+    Module {
+        name: "ai_keys_check",
+        folder: "check",
+        features: &["--no-default-features"],
+    },
+    Module {
+        name: "ai_keys",
+        folder: "",
+        features: &[],
+    },
+];
+
 /// Builds the package of the workspace at `root`, with cargo's files in `target`.
 pub(super) fn build_at(root: &Path, target: &Path, folder: &Path) -> Result<Package> {
-    let mut build = workspace::cargo(&["build", "--quiet", "--package", "ai-keys-wasm"]);
-    build.args(["--lib", "--profile", "wasm", "--target", TARGET]);
-    build
-        .args(workspace::locked())
-        .arg("--target-dir")
-        .arg(target);
-    build.current_dir(root);
-    build.env("CARGO_ENCODED_RUSTFLAGS", remaps(root)?);
-    process::quiet(&mut build)?;
-
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
-    fs::create_dir_all(folder)?;
-    let wasm = target.join(TARGET).join("wasm/ai_keys_wasm.wasm");
-    let size = process::quiet(tool()?.arg("glue").arg(wasm).arg(folder))?;
+    let sizes = MODULES
+        .iter()
+        .map(|module| build_module(module, root, target, &folder.join(module.folder)))
+        .collect::<Result<Vec<String>>>()?;
 
     let npm = root.join("crates/ai-keys-wasm/npm");
     let manifest = read(&npm.join("package.json"))?;
@@ -56,18 +68,38 @@ pub(super) fn build_at(root: &Path, target: &Path, folder: &Path) -> Result<Pack
     let manifest = manifest.replacen("\"version\": \"0.0.0\"", &version, 1);
     fs::write(folder.join("package.json"), manifest)?;
     fs::copy(npm.join("README.md"), folder.join("README.md"))?;
-    // The glue for Node is CommonJS, so that `require` works too.
-    fs::copy(
-        npm.join("node-package.json"),
-        folder.join("node/package.json"),
-    )?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(root.join(licence), folder.join(licence))?;
     }
     Ok(Package {
         folder: folder.to_path_buf(),
-        size: size.trim().to_owned(),
+        size: sizes.join("; "),
     })
+}
+
+/// Compiles one module, writes its entries into a folder, and returns a line about its size.
+fn build_module(module: &Module, root: &Path, target: &Path, folder: &Path) -> Result<String> {
+    let mut build = workspace::cargo(&["build", "--quiet", "--package", "ai-keys-wasm"]);
+    build.args(["--lib", "--profile", "wasm", "--target", TARGET]);
+    build
+        .args(module.features)
+        .args(workspace::locked())
+        .arg("--target-dir")
+        .arg(target);
+    build.current_dir(root);
+    build.env("CARGO_ENCODED_RUSTFLAGS", remaps(root)?);
+    process::quiet(&mut build)?;
+
+    fs::create_dir_all(folder)?;
+    let wasm = target.join(TARGET).join("wasm/ai_keys_wasm.wasm");
+    let mut glue = tool()?;
+    let size = process::quiet(glue.args(["glue", module.name]).arg(wasm).arg(folder))?;
+    // The glue for Node is CommonJS, so that `require` works too.
+    fs::copy(
+        root.join("crates/ai-keys-wasm/npm/node-package.json"),
+        folder.join("node/package.json"),
+    )?;
+    Ok(size.trim().to_owned())
 }
 
 /// Returns the compiler flags that keep this machine's paths out of the module.

@@ -40,6 +40,7 @@ pub struct Code {
     /// How bad it is.
     pub severity: Severity,
     /// The documentation in Markdown, as `ai-keys explain` prints it.
+    #[cfg(feature = "docs")]
     pub doc: &'static str,
 }
 
@@ -65,6 +66,7 @@ macro_rules! code {
             id: stringify!($id),
             name: $name,
             severity: $crate::diagnostic::Severity::$severity,
+            #[cfg(feature = "docs")]
             doc: concat!($($doc, "\n"),*),
         };
     };

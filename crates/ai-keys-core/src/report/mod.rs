@@ -3,6 +3,7 @@
 //! Every renderer returns text and prints nothing.
 
 mod checkup;
+#[cfg(feature = "docs")]
 mod explain;
 mod github;
 mod gitlab;
@@ -12,9 +13,11 @@ mod limits;
 mod lives;
 mod markdown;
 mod matrix;
+#[cfg(feature = "docs")]
 mod offline;
 mod preview;
 pub mod review;
+#[cfg(feature = "docs")]
 mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
@@ -22,6 +25,7 @@ mod timeline;
 mod usage;
 
 pub use checkup::{CHECKUP_FORMAT, Check, CheckVerdict, Checkup, render_checkup};
+#[cfg(feature = "docs")]
 pub use explain::{explain, rule_reference};
 pub use github::render_github;
 pub use gitlab::render_gitlab;
@@ -36,8 +40,10 @@ pub use lives::{
 };
 pub use markdown::render_plan_markdown;
 pub use matrix::{Job, JobMatrix, job_matrix};
+#[cfg(feature = "docs")]
 pub use offline::{OfflineFile, OfflinePlan, OfflineRequest, OfflineReview, review_offline};
 pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};
+#[cfg(feature = "docs")]
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]
 pub use schema::{checkup_schema, plan_schema, report_schema, snapshot_schema, usage_schema};

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { check } from "./build/browser.js";
+import { mistakes } from "./build/check.js";
 import { page } from "./build/portal.js";
 
 const today = "2026-11-23";
@@ -25,9 +26,12 @@ assert.match(planned, /<li>create key web, risk: none<\/li>/);
 assert.match(planned, /<li>standard: 10 requests\/s, bursts of 20<\/li>/);
 assert.match(page("versionn = 1", undefined, today), /<li>1:1 AK002 /);
 assert.match(page(manifest, "{", today), /<li>not a snapshot: /);
+const module = (name) => readFileSync(createRequire(import.meta.url).resolve(`ai-keys/${name}_bg.wasm`));
 // A key (2 UTF-16 units) before the mistake: columns are those of a JavaScript string.
 const line = "'🔑' = 1";
-const { diagnostics } = await check(`${line}\nx`, readFileSync(createRequire(import.meta.url).resolve("ai-keys/ai_keys_bg.wasm")));
+const { diagnostics } = await check(`${line}\nx`, module("ai_keys"));
 const ends = diagnostics.map(({ primary }) => primary).filter(({ start }) => start.line === 1 && start.column === 1);
 assert.ok(ends.some(({ end }) => line.slice(0, end.column - 1) === "'🔑'"), JSON.stringify(diagnostics));
+assert.deepEqual((await mistakes(`${line}\nx`, module("ai_keys_check"))).diagnostics, diagnostics);
+assert.equal((await mistakes(manifest, module("ai_keys_check"))).summary.errors, 0);
 console.log("ok");
