@@ -1,8 +1,9 @@
-// The policy core as WebAssembly: the page's one door to it.
+// The policy core as WebAssembly, in two parts: the page's one door to it.
 
-import init from "ai-keys/web";
+import initCheck from "ai-keys/check/web";
+import initWhole, { lives, plan } from "ai-keys/web";
 
-export { explain, limits, lives, plan, schema, targets, validate, version } from "ai-keys/web";
+export { limits, targets, validate, version } from "ai-keys/check/web";
 export type {
   Change,
   DiagnosticReport as Diagnostic,
@@ -21,7 +22,33 @@ export interface Place {
   end: { line: number; column: number };
 }
 
-/** Fetches and starts the core; nothing else here may be called before. */
+/** What works out plans and lives. */
+export interface Planner {
+  plan: typeof plan;
+  lives: typeof lives;
+}
+
+/** Fetches and starts the part that checks; nothing else here may be called before. */
 export async function loadCore(): Promise<void> {
-  await init({ module_or_path: "ai_keys.wasm" });
+  await initCheck({ module_or_path: "ai_keys_check.wasm" });
+}
+
+let planner: Planner | null = null;
+let fetching: Promise<Planner> | null = null;
+
+/** The planner, if it is here already. */
+export function loadedPlanner(): Planner | null {
+  return planner;
+}
+
+/** Fetches and starts the planner: twice the size of the part that checks, so only once somebody asks for it. */
+export function loadPlanner(): Promise<Planner> {
+  fetching ??= initWhole({ module_or_path: "ai_keys.wasm" }).then(
+    () => (planner = { plan, lives }),
+    (error: unknown) => {
+      fetching = null; // The next to ask may have a network.
+      throw error;
+    },
+  );
+  return fetching;
 }

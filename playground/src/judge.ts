@@ -1,6 +1,6 @@
 // Text, snapshot, target and date in; report, plan and pictures out.
 
-import { plan, targets, validate, type Preview, type Report } from "./core.ts";
+import { targets, validate, type Preview, type Report } from "./core.ts";
 import { currentDay, readDay } from "./days.ts";
 import { byId, h } from "./dom.ts";
 import type { Editor } from "./editor/editor.ts";
@@ -153,10 +153,10 @@ function judged(text: string, report: Report, isSound: boolean, target: string |
     target,
     today,
     snapshot,
-    planned() {
+    planned(planner) {
       if (planned === undefined) {
         const isPossible = isSound && snapshot && target !== null;
-        planned = isPossible ? plan(text, snapshot.text, target, today) : null;
+        planned = isPossible ? planner.plan(text, snapshot.text, target, today) : null;
       }
       return planned;
     },

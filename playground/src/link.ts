@@ -1,10 +1,11 @@
 // The address holds the state, as far as it may and fits.
 
+import { loadPlanner } from "./core.ts";
 import { byId } from "./dom.ts";
 import type { Editor } from "./editor/editor.ts";
 import { EXAMPLES, type Example } from "./examples.ts";
 import { EXAMPLE, mayKeep, type Judge } from "./judge.ts";
-import type { Snapshot } from "./page.ts";
+import type { Judged, Snapshot } from "./page.ts";
 import { EMPTY_ACCOUNT } from "./panel/snapshot.ts";
 import type { Tabs } from "./panel/tabs.ts";
 import { LONGEST_LINK, readLink, writeLink, type Shared } from "./share.ts";
@@ -88,7 +89,7 @@ export class Link {
       return "No link: the text holds what looks like a key value.";
     }
     const state: Shared = { manifest: judged.text, view: this.tabs.shown };
-    if (judged.snapshot && judged.planned()?.is !== "bad-snapshot") state.snapshot = judged.snapshot.text ?? NOTHING;
+    if (judged.snapshot && (await isReadable(judged))) state.snapshot = judged.snapshot.text ?? NOTHING;
     if (judged.target !== null) state.target = judged.target;
     if (this.judge.chosenDay !== null) state.today = this.judge.chosenDay;
     let fragment = await writeLink(state);
@@ -107,6 +108,15 @@ export class Link {
   private put(fragment: string): void {
     this.written = fragment;
     if (location.hash !== fragment) history.replaceState(null, "", fragment === "" ? location.pathname + location.search : fragment);
+  }
+}
+
+/** Whether the planner takes the snapshot for one; a link holds nothing else. */
+async function isReadable(judged: Judged): Promise<boolean> {
+  try {
+    return judged.planned(await loadPlanner())?.is !== "bad-snapshot";
+  } catch {
+    return false; // Without the planner nobody knows.
   }
 }
 

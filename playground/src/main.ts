@@ -1,6 +1,6 @@
 // Starts the page: the editor on one side, what it means on the other.
 
-import { loadCore, schema } from "./core.ts";
+import { loadCore } from "./core.ts";
 import { byId, h } from "./dom.ts";
 import { startDrops } from "./drop.ts";
 import { Editor } from "./editor/editor.ts";
@@ -15,6 +15,7 @@ import { plan } from "./panel/plan.ts";
 import { problems } from "./panel/problems.ts";
 import { Tabs } from "./panel/tabs.ts";
 import { timeline } from "./panel/timeline.ts";
+import { loadSchema } from "./texts.ts";
 import { startTheme } from "./theme.ts";
 
 let shapes: Shapes | null = null;
@@ -76,11 +77,15 @@ document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
 
 try {
   await loadCore();
-  shapes = new Shapes(schema());
   await link.restore();
 } catch (error) {
   byId("counts", HTMLElement).textContent = `The page could not start: ${error instanceof Error ? error.message : "unknown reason"}`;
 }
+// Completion and hover help have to wait for it, and nothing else does.
+void loadSchema().then(
+  (schema) => (shapes = new Shapes(schema)),
+  () => link.say("Completion and hover help could not be fetched."),
+);
 void startOffline(() => {
   byId("where", HTMLElement).textContent = "Nothing leaves this page · works offline";
 });

@@ -1,6 +1,6 @@
 // What every view is given: the state that was judged, and what it may ask of the page.
 
-import type { Diagnostic, Place, Preview, Report } from "./core.ts";
+import type { Diagnostic, Place, Planner, Preview, Report } from "./core.ts";
 
 /** The manifest, judged. */
 export interface Judged {
@@ -12,7 +12,7 @@ export interface Judged {
   today: string;
   snapshot: Snapshot | null;
   /** The plan against the snapshot; `null` while there is none. Worked out when it is first asked for. */
-  planned(): Preview | null;
+  planned(planner: Planner): Preview | null;
 }
 
 /** A live state that the reader gave. */

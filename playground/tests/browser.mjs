@@ -44,7 +44,13 @@ export async function open(browser, address) {
   });
   await page.goto(address);
   await page.waitForFunction(() => document.querySelector("#time")?.textContent !== "");
+  await arrived(page);
   return page;
+}
+
+/** Waits until no view waits for the planner. */
+export function arrived(page) {
+  return page.waitForFunction(() => document.querySelector("[data-waiting]") === null);
 }
 
 /** Types a whole manifest in place of what is there. */

@@ -11,8 +11,8 @@ const portal = new URL("../../crates/ai-keys-wasm/tests/consumer/portal.html", i
 const core = new URL("../.core/", import.meta.url);
 const FILES = {
   "/": [portal, "text/html"],
-  "/ai-keys/web/ai_keys.js": [new URL("ai_keys.js", core), "text/javascript"],
-  "/ai-keys/web/ai_keys_bg.wasm": [new URL("ai_keys_bg.wasm", core), "application/wasm"],
+  "/ai-keys/web/ai_keys.js": [new URL("web/ai_keys.js", core), "text/javascript"],
+  "/ai-keys/web/ai_keys_bg.wasm": [new URL("web/ai_keys_bg.wasm", core), "application/wasm"],
 };
 
 let it;

@@ -1,6 +1,6 @@
 // The core's lives in days as whole numbers, as a picture needs them.
 
-import { lives, type Lives } from "../core.ts";
+import type { Lives, Planner } from "../core.ts";
 import { readDay } from "../days.ts";
 import type { Judged } from "../page.ts";
 
@@ -39,9 +39,9 @@ const WORDS: Record<Event["kind"], string> = {
 };
 
 /** Every key's life, the next to change first; or why it cannot be told. */
-export function livesOf(judged: Judged): Life[] | string {
+export function livesOf(judged: Judged, planner: Planner): Life[] | string {
   const today = readDay(judged.today) ?? 0;
-  const told = lives(judged.text, judged.snapshot?.text, judged.target, judged.today);
+  const told = planner.lives(judged.text, judged.snapshot?.text, judged.target, judged.today);
   if (told.is === "invalid") return "The manifest has errors.";
   if (told.is !== "known") return told.message;
   return told.lives.map((life) => ({

@@ -1,11 +1,12 @@
 // What would change: the plan against a snapshot, as data drawn by us.
 
-import type { Change, Plan, Report, Subject } from "../core.ts";
+import type { Change, Plan, Preview, Report, Subject } from "../core.ts";
 import { distance, readDay } from "../days.ts";
 import { count, h, type Child } from "../dom.ts";
 import { inline } from "../markdown.ts";
 import type { Page, View } from "../page.ts";
 import { empty, notYet } from "./empty.ts";
+import { withPlanner } from "./planner.ts";
 import { EMPTY_ACCOUNT, snapshotBar, snapshotForm } from "./snapshot.ts";
 
 const MOST = 200;
@@ -37,22 +38,25 @@ export function plan(page: Page): View {
     title: "Plan",
     draw(judged) {
       if (!judged.isSound) return notYet(judged, page, "a plan");
-      if (!judged.snapshot) return ask(page);
-      const planned = judged.planned();
-      const bar = snapshotBar(judged.snapshot, page);
-      if (!planned) return h("div", {}, bar, empty("No target", "The manifest names no target to plan for."));
-      switch (planned.is) {
-        case "planned":
-          return h("div", {}, bar, refusals(planned.report, page), changes(planned.plan, page));
-        case "invalid":
-          return h("div", {}, bar, refusals(planned.report, page));
-        case "bad-snapshot":
-          return h("div", {}, bar, callout("Not a snapshot", planned.message), snapshotForm(page));
-        case "unknown-target":
-          return h("div", {}, bar, callout("No such target", planned.message));
-      }
+      const { snapshot } = judged;
+      if (!snapshot) return ask(page);
+      return withPlanner((planner) => h("div", {}, snapshotBar(snapshot, page), ...shown(judged.planned(planner), page)));
     },
   };
+}
+
+function shown(planned: Preview | null, page: Page): (Node | null)[] {
+  if (!planned) return [empty("No target", "The manifest names no target to plan for.")];
+  switch (planned.is) {
+    case "planned":
+      return [refusals(planned.report, page), changes(planned.plan, page)];
+    case "invalid":
+      return [refusals(planned.report, page)];
+    case "bad-snapshot":
+      return [callout("Not a snapshot", planned.message), snapshotForm(page)];
+    case "unknown-target":
+      return [callout("No such target", planned.message)];
+  }
 }
 
 function callout(title: string, words: string): HTMLElement {

@@ -1,10 +1,10 @@
 // Everything that is wrong, in the order of the file.
 
-import { explain } from "../core.ts";
 import type { Diagnostic } from "../core.ts";
 import { count, h } from "../dom.ts";
 import { draw, inline } from "../markdown.ts";
 import type { Judged, Page, View } from "../page.ts";
+import { explain } from "../texts.ts";
 import { fixLabel } from "../editor/lint.ts";
 import { empty } from "./empty.ts";
 
@@ -70,7 +70,7 @@ function item(one: Diagnostic, page: Page): HTMLElement {
   const edit = one.fix;
   const details = h("details", { class: "why", "data-code": one.code }, h("summary", {}, one.code, " ", one.name));
   details.addEventListener("toggle", () => {
-    if (details.open && details.children.length === 1) details.append(draw(body(explain(one.code) ?? "")));
+    if (details.open && details.children.length === 1) void show(one.code, details);
   });
   return h(
     "li",
@@ -97,6 +97,18 @@ function item(one: Diagnostic, page: Page): HTMLElement {
       details,
     ),
   );
+}
+
+async function show(code: string, details: HTMLElement): Promise<void> {
+  const place = h("div", { role: "status" }, "…");
+  details.append(place);
+  try {
+    place.replaceWith(draw(body(await explain(code))));
+  } catch {
+    // Closed and opened again, it is fetched again.
+    place.replaceWith();
+    details.removeAttribute("open");
+  }
 }
 
 /** The first line of an explanation repeats the code. */

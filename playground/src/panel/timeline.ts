@@ -6,6 +6,7 @@ import type { Judged, Page, View } from "../page.ts";
 import { empty, notYet } from "./empty.ts";
 import { livesOf, type Life } from "./life.ts";
 import { picture, spanOf } from "./picture.ts";
+import { withPlanner } from "./planner.ts";
 
 const MOST = 60;
 
@@ -27,10 +28,12 @@ export function timeline(page: Page): View {
     title: "Life",
     draw(judged) {
       if (!judged.isSound) return notYet(judged, page, "the lives of its keys");
-      const all = livesOf(judged);
-      if (typeof all === "string") return empty("No lives to show", `${all}.`);
-      if (all.length === 0) return empty("No keys", "A key's life shows here as soon as the manifest has one.");
-      return figure(all, judged);
+      return withPlanner((planner) => {
+        const all = livesOf(judged, planner);
+        if (typeof all === "string") return empty("No lives to show", `${all}.`);
+        if (all.length === 0) return empty("No keys", "A key's life shows here as soon as the manifest has one.");
+        return figure(all, judged);
+      });
     },
   };
 }
