@@ -12,6 +12,9 @@
 
 #[cfg(test)]
 mod moto_support;
+#[cfg(test)]
+#[path = "moto/roles.rs"]
+mod roles;
 
 #[cfg(test)]
 mod tests {

@@ -112,6 +112,7 @@ pub static CODES: &[&Code] = &[
     &rule::bad_place::AK120,
     &rule::provider_cannot::AK121,
     &rule::provider_differs::AK122,
+    &rule::bad_role::AK123,
     &rule::name_too_long::AK201,
     &rule::description_too_long::AK202,
     &rule::too_many_usage_plans_on_key::AK203,

@@ -26,6 +26,7 @@ pub use name::{is_hidden, is_id, visible};
 pub use parse::{MAX_BYTES, Parsed, parse};
 pub use reference::manifest_reference;
 pub use schema::json_schema;
+pub(crate) use target::account_of_role;
 pub use target::{AwsTarget, AzureTarget, GoogleTarget, Place, Target};
 pub use value_like::{hide_values, value_like_spans};
 pub use variant::{Adopt, Methods, StageEntry, StageTable};

@@ -17,6 +17,10 @@ record! {
         "region" => region: Needed<Spanned<String>>,
         /// The account's 12 digits. Any other account is refused before the first write.
         "account" => account: Option<Spanned<String>>,
+        /// The ARN of an IAM role of the account, assumed for everything that is done in this
+        /// target, deliveries to it included. Without it, the credentials of the environment are
+        /// those of the account.
+        "role" => role: Option<Spanned<String>>,
         /// An `https` address behind the target's API that asks for a key and does nothing else. A
         /// new value is tried there until it is not answered 403, and only then delivered. Without
         /// it, a new value is delivered 15 seconds after it was made.
@@ -92,6 +96,12 @@ impl Target {
         }
     }
 
+    /// Returns the role that is assumed to work there, if the manifest says one.
+    #[must_use]
+    pub fn role(&self) -> Option<&Spanned<String>> {
+        self.aws()?.role.as_ref()
+    }
+
     /// Returns what tells it from other places, unless the manifest has
     /// errors.
     #[must_use]
@@ -100,8 +110,10 @@ impl Target {
         let written = |field: &Needed<Spanned<String>>| Some(field.0.as_ref()?.value.clone());
         let (account, region) = match self {
             Self::Aws(target) => {
-                let account = target.account.as_ref().map(|account| account.value.clone());
-                (account, written(&target.region)?)
+                let written_account = target.account.as_ref().map(|text| text.value.as_str());
+                let role = target.role.as_ref();
+                let account = written_account.or_else(|| account_of_role(&role?.value));
+                (account.map(str::to_owned), written(&target.region)?)
             }
             Self::Google(target) => (Some(written(&target.project)?), GLOBAL.to_owned()),
             Self::Azure(target) => {
@@ -120,6 +132,26 @@ impl Target {
             region,
         })
     }
+}
+
+/// Returns the account of an IAM role's ARN, or none if it is no such ARN.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>,
+/// checked 2026-11-23.
+pub(crate) fn account_of_role(arn: &str) -> Option<&str> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, role] = parts.as_slice() else {
+        return None;
+    };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_+=,.@-".contains(c);
+    let name = role.strip_prefix("role/")?;
+    let is_role = partition.starts_with("aws")
+        && account.len() == 12
+        && account.bytes().all(|b| b.is_ascii_digit())
+        && !name.is_empty()
+        && !name.ends_with('/')
+        && name.chars().all(is_plain);
+    is_role.then_some(account)
 }
 
 impl Decode for Target {

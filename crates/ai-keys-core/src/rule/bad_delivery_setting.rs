@@ -7,7 +7,7 @@ use super::bad_tag::wrong_tag;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::decode::excerpt;
-use crate::manifest::{Delivery, Manifest, SecretsManagerDelivery};
+use crate::manifest::{Delivery, Manifest, SecretsManagerDelivery, account_of_role};
 use crate::source::Span;
 
 rule! {
@@ -85,7 +85,7 @@ fn check_secret(manifest: &Manifest, table: &SecretsManagerDelivery, out: &mut D
             .help("write 1 to 128 visible characters, such as \"api-key\"");
     }
     for reader in table.readers.iter().flatten() {
-        if !is_role(reader) {
+        if account_of_role(reader).is_none() {
             let message = format!("`{}` is not the ARN of an IAM role", excerpt(reader));
             out.report(&AK304, reader.span, message)
                 .help("write it as \"arn:aws:iam::123456789012:role/chat\"");
@@ -129,21 +129,6 @@ fn is_kms_key(text: &str) -> bool {
     }
     let id = text.strip_prefix("mrk-").unwrap_or(text);
     matches!(id.len(), 32 | 36) && id.chars().all(is_hex)
-}
-
-fn is_role(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let [arn, partition, "iam", "", account, role] = parts.as_slice() else {
-        return false;
-    };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_+=,.@-".contains(c);
-    let name = role.strip_prefix("role/").unwrap_or_default();
-    *arn == "arn"
-        && partition.starts_with("aws")
-        && account.len() == 12
-        && account.bytes().all(|b| b.is_ascii_digit())
-        && !name.is_empty()
-        && name.chars().all(is_plain)
 }
 
 fn is_field(text: &str) -> bool {

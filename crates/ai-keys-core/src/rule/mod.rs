@@ -20,6 +20,7 @@ pub(crate) mod bad_pattern;
 pub(crate) mod bad_place;
 pub(crate) mod bad_probe;
 pub(crate) mod bad_region;
+pub(crate) mod bad_role;
 pub(crate) mod bad_sink_name;
 pub(crate) mod bad_stage;
 pub(crate) mod bad_tag;
@@ -156,6 +157,7 @@ pub static RULES: &[&Rule] = &[
     &bad_place::RULE,
     &provider_cannot::RULE,
     &provider_differs::RULE,
+    &bad_role::RULE,
     &name_too_long::RULE,
     &description_too_long::RULE,
     &too_many_usage_plans_on_key::RULE,

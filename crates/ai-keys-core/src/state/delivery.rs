@@ -288,6 +288,9 @@ pub struct DeliverySpec {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     #[cfg_attr(feature = "ts", tsify(optional, type = "string[]"))]
     pub replicas: BTreeSet<String>,
+    /// The role that is assumed to get there: of the target that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// Tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "ts", tsify(optional))]
@@ -303,10 +306,12 @@ pub struct DeliverySpec {
 
 impl DeliverySpec {
     /// Returns a short text that differs when the settings differ, for the
-    /// store to remember beside the value. It says nothing about any value.
+    /// store to remember beside the value. It says nothing about any value. Who
+    /// puts it there is no setting.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let lasting = Self {
+            role: None,
             takes_over: false,
             ..self.clone()
         };
@@ -352,8 +357,12 @@ mod tests {
     }
 
     #[test]
-    fn settings_have_a_fingerprint_and_taking_over_is_none_of_them() {
+    fn settings_have_a_fingerprint_and_taking_over_and_the_role_are_none_of_them() {
         let plain = DeliverySpec::default();
+        let by_role = DeliverySpec {
+            role: Some("arn:aws:iam::123456789012:role/ai-keys".to_owned()),
+            ..plain.clone()
+        };
         let replacing = DeliverySpec {
             takes_over: true,
             ..plain.clone()
@@ -363,6 +372,7 @@ mod tests {
             ..plain.clone()
         };
         assert_eq!(plain.fingerprint(), replacing.fingerprint());
+        assert_eq!(plain.fingerprint(), by_role.fingerprint());
         assert_ne!(plain.fingerprint(), tagged.fingerprint());
     }
 }

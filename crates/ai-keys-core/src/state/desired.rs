@@ -42,6 +42,9 @@ pub struct DesiredState {
     pub region: String,
     /// How long a removed key stays disabled before it is deleted.
     pub removal_grace: Days,
+    /// The role that is assumed to work there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// Keys that get a new value now, whatever their dates say: a person's
     /// word, not the manifest's.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -214,6 +217,7 @@ pub fn resolve(manifest: &Manifest, target: &str) -> Result<DesiredState, Resolv
         region: place.region,
         probe: probe.map(|probe| probe.value.clone()),
         removal_grace: manifest.removal_grace(),
+        role: entry.role().map(|role| role.value.clone()),
         rotate_now: BTreeMap::new(),
         max_deletes: policy
             .and_then(|p| p.max_deletes.as_ref())
@@ -342,7 +346,9 @@ fn desired_delivery(
     stand.fill(delivery.name()?, &mut name);
     let there = delivery.target().map_or(target, |there| &there.value);
     // Only stores of AWS are in a place; without one, the manifest has errors.
-    let there = manifest.targets.get(there)?.place()?;
+    let there = manifest.targets.get(there)?;
+    let role = there.role().map(|role| role.value.clone());
+    let there = there.place()?;
     let (region, account) = (there.region, there.account.unwrap_or_default());
     let owned = |text: &Spanned<String>| text.value.clone();
     let mut spec = DeliverySpec {
@@ -365,6 +371,7 @@ fn desired_delivery(
             spec.field = table.field.as_ref().map(owned);
             spec.readers = listed(&table.readers);
             spec.replicas = listed(&table.replicas);
+            spec.role = role;
             Destination::SecretsManager {
                 region,
                 account,
@@ -373,6 +380,7 @@ fn desired_delivery(
         }
         Delivery::Ssm(table) => {
             spec.tier = table.tier.as_ref().map(|tier| tier.value);
+            spec.role = role;
             Destination::Ssm {
                 region,
                 account,
@@ -412,6 +420,7 @@ namespace = "acme"
 provider = "aws-api-gateway"
 region = "eu-west-1"
 account = "123456789012"
+role = "arn:aws:iam::123456789012:role/ai-keys"
 probe = "https://api.example.com/health"
 [usage-plan.standard]
 name = "Standard"

@@ -7,14 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use ai_keys_core::state::ApiName;
+use ai_keys_core::state::{ApiName, DesiredState};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 
 use super::sandbox::Stand;
-use super::targets::open_account;
+use super::targets::open_with;
 use super::{Run, RunError};
 use crate::provider::ProviderError;
-use crate::provider::aws::{Account, Observed, observe_apis, observe_objects};
+use crate::provider::aws::{Account, NotLent, Observed, observe_apis, observe_objects};
 use crate::sink::Stores;
 
 /// Accounts that are looked at at once. One that answers slowly, or not at all,
@@ -28,8 +28,8 @@ pub(super) struct Fleet {
 }
 
 /// The number of the account that a sandbox plays, and the region. Outside of
-/// a sandbox it is the credentials that decide which account is reached, and a
-/// run has one set of them.
+/// a sandbox it is the credentials that decide which account is reached: the one
+/// set that a run has, or the role that is assumed with them.
 type Place = (Option<String>, String);
 
 impl Default for Fleet {
@@ -42,21 +42,24 @@ impl Default for Fleet {
 }
 
 impl Fleet {
-    /// Returns an account in a region, opened unless it is already.
+    /// Returns the account of a target in its region, opened unless it is already.
     pub(super) async fn home(
         &self,
-        region: &str,
-        number: Option<&str>,
+        desired: &DesiredState,
         stand: Option<&Stand>,
         run: &Run,
     ) -> Result<Arc<Home>, RunError> {
-        let played = stand.and(number);
-        let place = (played.map(str::to_owned), region.to_owned());
+        let region = desired.region.as_str();
+        let (access, how) = match stand {
+            Some(stand) => (stand.access(desired.account.as_deref()), &desired.account),
+            None => (run.access_to(desired), &desired.role),
+        };
+        let place = (how.clone(), region.to_owned());
         let mut homes = self.homes.lock().await;
         if let Some(home) = homes.get(&place) {
             return Ok(Arc::clone(home));
         }
-        let account = open_account(region, number, stand, run).await?;
+        let account = open_with(region, &access, stand, run).await?;
         let home = Arc::new(Home::new(account, Arc::clone(&self.places)));
         homes.insert(place, Arc::clone(&home));
         Ok(home)
@@ -67,6 +70,7 @@ impl Fleet {
 pub(super) struct Home {
     account: Account,
     places: Arc<Semaphore>,
+    lent: OnceCell<Result<(), NotLent>>,
     number: Known<String>,
     stores: OnceLock<Stores>,
     seen: Mutex<Arc<Seen>>,
@@ -88,6 +92,7 @@ impl Home {
         Self {
             account,
             places,
+            lent: OnceCell::new(),
             number: OnceCell::new(),
             stores: OnceLock::new(),
             seen: Mutex::default(),
@@ -96,6 +101,15 @@ impl Home {
 
     pub(super) fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// Has the roles lent that the account is reached by.
+    pub(super) async fn lend(&self) -> Result<(), NotLent> {
+        let access = self.account.access();
+        let asked = self
+            .lent
+            .get_or_init(async || access.lend(self.account.region()).await);
+        asked.await.clone()
     }
 
     /// Returns the number of the account that the credentials are of.

@@ -1,5 +1,6 @@
 //! `ai-keys iam-policy`: what the roles of a manifest must be allowed, offline.
 
+use ai_keys_core::state::DesiredState;
 use serde_json::{Map, Value};
 
 use super::args::{IamPolicy, Scope};
@@ -7,7 +8,7 @@ use super::manifest_file::read_manifest;
 use super::targets::{desired_states, require_carried_out};
 use super::{Run, RunError, validate};
 use crate::exit::ExitCode;
-use crate::provider::aws::{Role, policy};
+use crate::provider::aws::{Role, assumed_policies, policy};
 
 pub(super) fn run(args: &IamPolicy, run: &Run) -> Result<ExitCode, RunError> {
     let file = read_manifest(&args.manifest)?;
@@ -25,12 +26,12 @@ pub(super) fn run(args: &IamPolicy, run: &Run) -> Result<ExitCode, RunError> {
         (false, false) => &[Role::Plan, Role::Apply],
     };
     let policies = if let ([desired], [role]) = (desired.as_slice(), roles) {
-        policy(desired, *role)
+        policies(desired, *role)
     } else {
         let of_target = |desired| -> Map<String, Value> {
             let policies = roles
                 .iter()
-                .map(|role| (role.name(), policy(desired, *role)));
+                .map(|role| (role.name(), policies(desired, *role)));
             policies.map(|(name, one)| (name.to_owned(), one)).collect()
         };
         let targets = desired.iter();
@@ -39,4 +40,16 @@ pub(super) fn run(args: &IamPolicy, run: &Run) -> Result<ExitCode, RunError> {
     };
     run.output.print(&format!("{policies:#}\n"));
     Ok(ExitCode::Done)
+}
+
+/// Returns one policy where no role is assumed; else that of the credentials that
+/// a run starts with, and by their ARNs those of the roles.
+fn policies(desired: &DesiredState, role: Role) -> Value {
+    let first = policy(desired, role);
+    let assumed = assumed_policies(desired, role);
+    if assumed.is_empty() {
+        return first;
+    }
+    let first = [("credentials".to_owned(), first)];
+    Value::Object(first.into_iter().chain(assumed).collect())
 }

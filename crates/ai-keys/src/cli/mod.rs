@@ -38,6 +38,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ai_keys_core::date::Date;
 use ai_keys_core::report::Tone;
+use ai_keys_core::state::DesiredState;
 use anstyle::{AnsiColor, Style};
 use clap::Parser as _;
 use clap::error::ErrorKind as UsageErrorKind;
@@ -45,7 +46,7 @@ use clap::error::ErrorKind as UsageErrorKind;
 use crate::exit::ExitCode;
 use crate::output::{Output, Settings, Stream, Terminal};
 use crate::provider::ProviderError;
-use crate::provider::aws::Access;
+use crate::provider::aws::{Access, NotLent};
 use crate::signal::{self, Stop};
 use crate::sink::SinkError;
 use args::{
@@ -61,6 +62,15 @@ pub(crate) struct Run {
     pub(crate) stop: Stop,
     /// How accounts are reached where no sandbox stands in for them.
     pub(crate) access: Access,
+}
+
+impl Run {
+    /// Returns how a target's account is reached where no sandbox stands in for
+    /// it.
+    fn access_to(&self, desired: &DesiredState) -> Access {
+        let role = desired.role.as_deref();
+        self.access.through(role, &desired.namespace, &self.output)
+    }
 }
 
 /// Why a command ended before its work was done. One line each.
@@ -95,6 +105,9 @@ pub(crate) enum RunError {
     /// GitHub or AWS could not be reached, or refused us, before a first write.
     #[error("{0}")]
     Unreachable(String),
+    /// The role of a target was not lent.
+    #[error(transparent)]
+    NotLent(#[from] NotLent),
     /// A secret store could not be looked at.
     #[error(transparent)]
     Sink(#[from] SinkError),
@@ -122,9 +135,11 @@ impl RunError {
             Self::Refused(_) => ExitCode::Refused,
             Self::Manifest(_) => ExitCode::ManifestErrors,
             Self::Stopped => ExitCode::Interrupted,
-            Self::Provider(_) | Self::Sink(_) | Self::Unreachable(_) | Self::Sandbox(_) => {
-                ExitCode::Unreachable
-            }
+            Self::Provider(_)
+            | Self::Sink(_)
+            | Self::Unreachable(_)
+            | Self::NotLent(_)
+            | Self::Sandbox(_) => ExitCode::Unreachable,
         }
     }
 }

@@ -17,7 +17,7 @@ use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
 use super::{Run, RunError, validate};
 use crate::output::untrusted;
-use crate::provider::aws::{Account, Observed, observe_deliveries, read_usage};
+use crate::provider::aws::{Access, Account, Observed, observe_deliveries, read_usage};
 use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
@@ -93,8 +93,13 @@ pub(super) async fn open_one(
     stand: Option<&Stand>,
     run: &Run,
 ) -> Result<Opened, RunError> {
-    let number = desired.account.as_deref();
-    let home = fleet.home(&desired.region, number, stand, run).await?;
+    let home = fleet.home(&desired, stand, run).await?;
+    // Before anything is asked, so that an error says what STS said.
+    let lent = Box::pin(home.lend());
+    tokio::select! {
+        lent = lent => lent?,
+        () = run.stop.requested() => return Err(RunError::Stopped),
+    }
     if let Some(stand) = stand {
         stand.furnish(&desired, home.account(), run).await?;
     }
@@ -113,9 +118,19 @@ pub(super) async fn open_account(
         Some(stand) => stand.access(number),
         None => run.access.clone(),
     };
+    open_with(region, &access, stand, run).await
+}
+
+/// As [`open_account`], reached so.
+pub(super) async fn open_with(
+    region: &str,
+    access: &Access,
+    stand: Option<&Stand>,
+    run: &Run,
+) -> Result<Account, RunError> {
     let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
     let scheduler = Scheduler::new(pace, run.stop.clone());
-    let account = Account::open(region, &access, scheduler, run.output.clone()).await;
+    let account = Account::open(region, access, scheduler, run.output.clone()).await;
     if let Some(problem) = account.problem() {
         return Err(RunError::Usage(problem.to_owned()));
     }

@@ -243,6 +243,13 @@ impl ProviderError {
         }
     }
 
+    /// Returns what went wrong and what to do about it, apart.
+    pub(crate) fn in_two(&self) -> (String, String) {
+        let (line, help) = (self.to_string(), self.help());
+        let said = line.strip_suffix(&format!("; {help}")).unwrap_or(&line);
+        (said.to_owned(), help)
+    }
+
     fn summary(&self) -> &'static str {
         match self.kind {
             ErrorKind::Throttled { .. } => "is throttled",

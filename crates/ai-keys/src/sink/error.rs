@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::output::untrusted;
 use crate::provider::ProviderError;
+use crate::provider::aws::NotLent;
 
 /// Why a secret store could not be looked at, or a value not be delivered.
 #[derive(Debug, Error)]
@@ -31,8 +32,8 @@ pub enum SinkError {
     },
     /// The credentials are of another account than the destination's.
     #[error(
-        "the secret belongs into account {wanted}, but the credentials are of account {found}: use credentials \
-         of account {wanted} there"
+        "the secret belongs into account {wanted}, but the credentials are of account {found}: give the \
+         target of account {wanted} a `role` that they may assume"
     )]
     WrongAccount {
         /// The destination's.
@@ -40,6 +41,9 @@ pub enum SinkError {
         /// The credentials'.
         found: String,
     },
+    /// The role of the destination's target was not lent.
+    #[error(transparent)]
+    NotLent(#[from] NotLent),
     /// A field was asked for, but the secret holds no JSON object.
     #[error(
         "`{}` holds no JSON object that could have a field: deliver to another name, or say `replace = true`",

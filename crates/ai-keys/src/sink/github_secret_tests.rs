@@ -48,6 +48,7 @@ fn world() -> (FakeGithub, SecretKey, GithubSecrets, Output) {
 
 fn wanted(place: &str, generations: &[(u32, i64)]) -> Wanted {
     Wanted {
+        role: None,
         destination: place.parse().unwrap(),
         namespace: "acme".to_owned(),
         key: "chat".to_owned(),

@@ -42,6 +42,8 @@ pub struct Wanted {
     pub generations: BTreeMap<u32, i64>,
     /// [`DeliverySpec::fingerprint`] of what is asked for.
     pub settings: String,
+    /// The role that is assumed to get there.
+    pub role: Option<String>,
     /// Whether a marker of the key names the place: for a store that does not
     /// say whose a secret is.
     pub is_named: bool,

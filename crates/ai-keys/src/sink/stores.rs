@@ -1,4 +1,4 @@
-//! All the secret stores of a run: opened when first needed, one for each account and region.
+//! All the secret stores of a run: opened when first needed, one for each account, region and role.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,8 +27,16 @@ pub struct Stores {
 struct Inner {
     home: Account,
     home_account: String,
-    opened: Mutex<BTreeMap<(String, String), Pair>>,
+    opened: Mutex<BTreeMap<AwsPlace, Pair>>,
     github: Mutex<Option<Arc<GithubSecrets>>>,
+}
+
+/// Where in AWS, and the role that is assumed to get there.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct AwsPlace {
+    account: String,
+    region: String,
+    role: Option<String>,
 }
 
 #[derive(Clone)]
@@ -39,7 +47,8 @@ struct Pair {
 
 impl Stores {
     /// Prepares the stores beside an account, whose number was read already.
-    /// They take its credentials, endpoint and patience.
+    /// They take its endpoint and patience, and its credentials unless the place's
+    /// target has others.
     #[must_use]
     pub fn beside(home: &Account, home_account: &str) -> Self {
         let inner = Inner {
@@ -59,12 +68,10 @@ impl Stores {
     /// # Errors
     /// If the run was asked to stop, or the credentials themselves are refused.
     pub async fn observe(&self, wanted: &[Wanted]) -> Result<Vec<Delivered>, SinkError> {
-        let mut groups: BTreeMap<Kind<'_>, Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
         for (at, one) in wanted.iter().enumerate() {
-            groups
-                .entry(self.kind(&one.destination))
-                .or_default()
-                .push(at);
+            let kind = self.kind(&one.destination, one.role.as_deref());
+            groups.entry(kind).or_default().push(at);
         }
         let mut seen: Vec<Option<Delivered>> = wanted.iter().map(|_| None).collect();
         for (kind, places) in groups {
@@ -103,20 +110,16 @@ impl Stores {
     /// # Errors
     /// Why it is not there, or may not be: then a repeat is safe.
     pub async fn deliver(&self, parcel: Parcel<'_>) -> Result<Receipt, SinkError> {
-        match self.kind(parcel.destination) {
-            Kind::Secrets(account, region) => {
-                self.open(account, region)
-                    .await?
-                    .secrets
-                    .deliver(parcel)
-                    .await
+        let role = parcel.spec.role.as_deref();
+        let namespace = &parcel.token.namespace;
+        match self.kind(parcel.destination, role) {
+            Kind::Secrets(place) => {
+                let pair = self.open(&place, namespace).await?;
+                pair.secrets.deliver(parcel).await
             }
-            Kind::Parameters(account, region) => {
-                self.open(account, region)
-                    .await?
-                    .parameters
-                    .deliver(parcel)
-                    .await
+            Kind::Parameters(place) => {
+                let pair = self.open(&place, namespace).await?;
+                pair.parameters.deliver(parcel).await
             }
             Kind::Github => self.github().await?.deliver(parcel).await,
         }
@@ -124,55 +127,58 @@ impl Stores {
 
     async fn observe_kind(
         &self,
-        kind: Kind<'_>,
+        kind: Kind,
         asked: &[Wanted],
     ) -> Result<Vec<Delivered>, SinkError> {
+        let namespace = asked.first().map_or("", |one| &one.namespace);
         match kind {
-            Kind::Secrets(account, region) => {
-                self.open(account, region)
-                    .await?
-                    .secrets
-                    .observe(asked)
-                    .await
+            Kind::Secrets(place) => {
+                let pair = self.open(&place, namespace).await?;
+                pair.secrets.observe(asked).await
             }
-            Kind::Parameters(account, region) => {
-                self.open(account, region)
-                    .await?
-                    .parameters
-                    .observe(asked)
-                    .await
+            Kind::Parameters(place) => {
+                let pair = self.open(&place, namespace).await?;
+                pair.parameters.observe(asked).await
             }
             Kind::Github => self.github().await?.observe(asked).await,
         }
     }
 
-    /// Opens the stores of an account and region. An account that is not the
-    /// home's is checked before anything is written there.
-    async fn open(&self, account: &str, region: &str) -> Result<Pair, SinkError> {
+    /// Opens the stores of a place. Whose credentials they are is checked before
+    /// anything is written with others than the home's, or in another account.
+    async fn open(&self, place: &AwsPlace, namespace: &str) -> Result<Pair, SinkError> {
         let Inner {
             home,
             home_account,
             opened,
             ..
         } = &*self.inner;
+        let AwsPlace {
+            account,
+            region,
+            role,
+        } = place;
         let mut opened = opened.lock().await;
-        let place = (account.to_owned(), region.to_owned());
-        if let Some(pair) = opened.get(&place) {
+        if let Some(pair) = opened.get(place) {
             return Ok(pair.clone());
         }
-        let mut access = home.access().clone();
+        let mut access = home
+            .access()
+            .through(role.as_deref(), namespace, home.output());
         if let Access::Sandbox {
             account: played, ..
         } = &mut access
         {
             account.clone_into(played);
         }
-        if account != home_account {
+        let is_as_home = access.role() == home.access().role() && account == home_account;
+        if !is_as_home {
+            access.lend(region).await?;
             let elsewhere = Scheduler::beside(home.scheduler(), Pace::SecretsManager);
             let there = Account::open(region, &access, elsewhere, home.output().clone()).await;
             let found = there.id().await?;
-            if found != account {
-                let wanted = account.to_owned();
+            if found != *account {
+                let wanted = account.clone();
                 return Err(SinkError::WrongAccount { wanted, found });
             }
         }
@@ -181,7 +187,7 @@ impl Stores {
             secrets: SecretsManager::new(secrets),
             parameters: Ssm::new(parameters, account),
         };
-        opened.insert(place, pair.clone());
+        opened.insert(place.clone(), pair.clone());
         Ok(pair)
     }
 
@@ -214,21 +220,25 @@ impl Stores {
     }
 
     /// Sorts a destination by its store. No account is the home's.
-    fn kind<'d>(&'d self, destination: &'d Destination) -> Kind<'d> {
-        let or_home = |account: &'d str| {
-            if account.is_empty() {
-                &self.inner.home_account
-            } else {
-                account
+    fn kind(&self, destination: &Destination, role: Option<&str>) -> Kind {
+        let place = |account: &str, region: &str| {
+            let account = match account {
+                "" => &self.inner.home_account,
+                account => account,
+            };
+            AwsPlace {
+                account: account.to_owned(),
+                region: region.to_owned(),
+                role: role.map(str::to_owned),
             }
         };
         match destination {
             Destination::SecretsManager {
                 region, account, ..
-            } => Kind::Secrets(or_home(account), region),
+            } => Kind::Secrets(place(account, region)),
             Destination::Ssm {
                 region, account, ..
-            } => Kind::Parameters(or_home(account), region),
+            } => Kind::Parameters(place(account, region)),
             Destination::GithubRepository { .. }
             | Destination::GithubEnvironment { .. }
             | Destination::GithubOrganization { .. } => Kind::Github,
@@ -236,11 +246,11 @@ impl Stores {
     }
 }
 
-/// A store: its account and its region.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind<'d> {
-    Secrets(&'d str, &'d str),
-    Parameters(&'d str, &'d str),
+/// A store: its place in AWS, or GitHub.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Secrets(AwsPlace),
+    Parameters(AwsPlace),
     Github,
 }
 

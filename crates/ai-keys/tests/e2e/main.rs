@@ -85,6 +85,8 @@ mod reveal;
 #[cfg(test)]
 mod reviewed;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod story;

@@ -44,6 +44,7 @@ fn seed(world: &World, spec: &DeliverySpec) -> Vec<Wanted> {
             key: key.clone(),
             generations: [(1, 0)].into(),
             settings: spec.fingerprint(),
+            role: spec.role.clone(),
             is_named: true,
         }));
     }

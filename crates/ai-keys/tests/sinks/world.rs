@@ -266,6 +266,7 @@ pub(crate) fn wanted(destination: &Destination, spec: &DeliverySpec, newest: u32
         key: "chat-web".to_owned(),
         generations: (1..=newest).map(|n| (n, i64::from(n))).collect(),
         settings: spec.fingerprint(),
+        role: spec.role.clone(),
         is_named: true,
     }
 }

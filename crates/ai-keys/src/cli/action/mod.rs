@@ -118,17 +118,12 @@ impl Job {
         })
     }
 
-    /// Opens the account of a sheet's target: the role is lent first, so that an
-    /// error says what GitHub or STS said.
+    /// Opens the account of a sheet's target.
     async fn open(&self, sheet: &Sheet) -> Result<Option<super::targets::Opened>, RunError> {
         let Some(desired) = sheet.desired.clone() else {
             return Ok(None);
         };
         super::targets::require_carried_out(&desired)?;
-        if let Access::Role(identity) = &self.run.access {
-            let lent = identity.credentials(&desired.region).await;
-            lent.map_err(|error| RunError::Unreachable(error.to_string()))?;
-        }
         super::targets::open_one(desired, &self.fleet, None, &self.run)
             .await
             .map(Some)

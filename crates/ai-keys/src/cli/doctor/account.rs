@@ -38,7 +38,7 @@ pub(super) async fn check(
     }
     let access = match stand {
         Some(stand) => stand.access(desired.account.as_deref()),
-        None => run.access.clone(),
+        None => run.access_to(desired),
     };
     let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
     let scheduler = Scheduler::new(pace, run.stop.clone());
@@ -50,6 +50,17 @@ pub(super) async fn check(
         let help =
             "unset it, unless that is a local stack of yours: what listens there gets key values";
         notes.add("endpoint", CheckVerdict::Warning, notice, Some(help));
+    }
+    if let Some(role) = desired.role.as_deref().filter(|_| stand.is_none()) {
+        if let Err(error) = access.lend(&desired.region).await {
+            return notes.problem("role", ExitCode::Unreachable, &error.to_string(), None);
+        }
+        notes.add(
+            "role",
+            CheckVerdict::Ok,
+            &format!("{role} is assumed"),
+            None,
+        );
     }
     let (caller, date) = account.look_up().await;
     clock(date, SystemTime::now(), &mut notes);
@@ -83,16 +94,9 @@ impl Notes<'_> {
     }
 
     fn failed(&mut self, about: &str, error: &ProviderError) {
-        let (text, help) = in_two(error);
+        let (text, help) = error.in_two();
         self.problem(about, ExitCode::Unreachable, &text, Some(&help));
     }
-}
-
-/// Takes what to do off the end of an error's line.
-fn in_two(error: &ProviderError) -> (String, String) {
-    let (line, help) = (error.to_string(), error.help());
-    let text = line.strip_suffix(&format!("; {help}")).unwrap_or(&line);
-    (text.to_owned(), help)
 }
 
 fn clock(date: Option<SystemTime>, now: SystemTime, notes: &mut Notes<'_>) {
@@ -193,7 +197,7 @@ async fn permissions(
         }
         // Only `usage` needs it: a plan works without.
         if let Err(error) = usage(reader, id).await {
-            let (text, help) = in_two(&error);
+            let (text, help) = error.in_two();
             let text = output.scrub(&text);
             notes.add("usage", CheckVerdict::Warning, &text, Some(&help));
         }

@@ -21,8 +21,10 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 
+use super::assumed_role::AssumedRole;
 use super::endpoint;
 use super::errors::translate;
+use super::lent::NotLent;
 use super::operation::Operation;
 use super::reader::Reader;
 use super::server_clock::ServerClock;
@@ -47,6 +49,8 @@ pub enum Access {
     /// A role for the OIDC token of a GitHub job; the rest as the environment
     /// says.
     Role(WebIdentity),
+    /// A role of a target, assumed with one of the two above.
+    Assumed(AssumedRole),
     /// The embedded sandbox at an URL: nothing of the environment is used.
     Sandbox {
         /// Where the sandbox listens.
@@ -54,6 +58,48 @@ pub enum Access {
         /// The account that it plays, 12 digits.
         account: String,
     },
+}
+
+impl Access {
+    /// Returns the way to a place that is reached by a role, or without one.
+    /// Roles do not add up: each is assumed with what the run started with. The
+    /// sandbox has no roles: it opens every account.
+    pub(crate) fn through(&self, role: Option<&str>, namespace: &str, output: &Output) -> Self {
+        let base = match self {
+            Self::Sandbox { .. } => return self.clone(),
+            Self::Assumed(assumed) => assumed.base(),
+            Self::Environment | Self::Role(_) => self,
+        };
+        match role {
+            // What was lent is used again.
+            _ if role == self.role() => self.clone(),
+            None => base.clone(),
+            Some(role) => {
+                let assumed = AssumedRole::new(base.clone(), role, namespace, output.clone());
+                Self::Assumed(assumed)
+            }
+        }
+    }
+
+    /// Returns the role of a target, if one is assumed.
+    pub(crate) fn role(&self) -> Option<&str> {
+        match self {
+            Self::Assumed(assumed) => Some(assumed.role()),
+            Self::Environment | Self::Role(_) | Self::Sandbox { .. } => None,
+        }
+    }
+
+    /// Has the roles lent that it needs, so that an error says what STS said.
+    ///
+    /// # Errors
+    /// Which role was not lent, why, and what to do.
+    pub(crate) async fn lend(&self, region: &str) -> Result<(), NotLent> {
+        match self {
+            Self::Environment | Self::Sandbox { .. } => Ok(()),
+            Self::Role(identity) => identity.credentials(region).await.map(drop),
+            Self::Assumed(role) => role.credentials(region).await.map(drop),
+        }
+    }
 }
 
 /// One account and region. Clones share its budgets.
@@ -115,7 +161,7 @@ impl Account {
         let configured = endpoint::configured(&config, endpoint::API_GATEWAY);
         let (custom, notice, problem) = match access {
             Access::Sandbox { endpoint, .. } => (Some(endpoint.clone()), None, None),
-            Access::Environment | Access::Role(_) => {
+            Access::Environment | Access::Role(_) | Access::Assumed(_) => {
                 let notice = configured.as_ref().and_then(endpoint::notice);
                 let problem = configured.as_ref().and_then(endpoint::problem);
                 (configured.map(|endpoint| endpoint.url), notice, problem)
@@ -307,8 +353,14 @@ pub(crate) async fn sdk_config(region: &str, access: &Access) -> SdkConfig {
     if let Ok(name) = AppName::new("ai-keys") {
         loader = loader.app_name(name);
     }
-    if let Access::Role(identity) = access {
-        loader = loader.credentials_provider(identity.in_region(&region_name));
+    match access {
+        Access::Role(identity) => {
+            loader = loader.credentials_provider(identity.in_region(&region_name));
+        }
+        Access::Assumed(role) => {
+            loader = loader.credentials_provider(role.in_region(&region_name));
+        }
+        Access::Environment | Access::Sandbox { .. } => {}
     }
     loader.load().await
 }

@@ -4,6 +4,7 @@
 //! writes and none that returns a key value.
 
 mod account;
+mod assumed_role;
 mod bulk;
 mod bulk_disable;
 mod carry_out;
@@ -11,6 +12,7 @@ mod deliver;
 pub(crate) mod endpoint;
 mod errors;
 mod import_file;
+mod lent;
 mod observe;
 mod observe_deliveries;
 mod operation;
@@ -28,10 +30,11 @@ mod writer;
 pub use account::{Access, Account, Caller};
 pub(crate) use account::{ask, sdk_config};
 pub use carry_out::{Hands, StepError};
+pub use lent::NotLent;
 pub use observe::{Observed, observe, observe_apis, observe_objects};
 pub use observe_deliveries::observe_deliveries;
 pub use operation::{Needs, Operation};
-pub use policy::{Role, policy};
+pub use policy::{Role, assumed_policies, policy};
 pub use reader::Reader;
 pub use rows::{FoundKey, ListedKey, Page};
 pub use usage::read_usage;

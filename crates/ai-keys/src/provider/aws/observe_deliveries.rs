@@ -61,6 +61,7 @@ fn wanted_deliveries(desired: &DesiredState, observed: &Observed) -> Vec<Wanted>
                 key: name.clone(),
                 generations: generations.get(name.as_str()).cloned().unwrap_or_default(),
                 settings: spec.fingerprint(),
+                role: spec.role.clone(),
                 is_named: named.contains(&(name.as_str(), destination.to_string())),
             });
         }

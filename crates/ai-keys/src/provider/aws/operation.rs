@@ -7,6 +7,8 @@ use crate::schedule::{Call, Lane, Repeat};
 pub enum Operation {
     /// Reads which account the credentials belong to.
     GetCallerIdentity,
+    /// Borrows the credentials of a target's role.
+    AssumeRole,
     /// Lists keys.
     GetApiKeys,
     /// Reads one key, with its value if asked for.
@@ -99,6 +101,7 @@ impl Operation {
     #[cfg(test)]
     pub(super) const ALL: &[Self] = &[
         Self::GetCallerIdentity,
+        Self::AssumeRole,
         Self::GetApiKeys,
         Self::ImportApiKeys,
         Self::GetApiKey,
@@ -145,6 +148,7 @@ impl Operation {
     pub fn call(self) -> Call {
         let (operation, lane, repeat) = match self {
             Self::GetCallerIdentity => ("GetCallerIdentity", Lane::Elsewhere, Repeat::Safe),
+            Self::AssumeRole => ("AssumeRole", Lane::Elsewhere, Repeat::Safe),
             Self::GetApiKeys => ("GetApiKeys", Lane::Any, Repeat::Safe),
             Self::GetApiKey => ("GetApiKey", Lane::Any, Repeat::Safe),
             Self::CreateApiKey => ("CreateApiKey", Lane::CreateApiKey, Repeat::Safe),
@@ -218,6 +222,7 @@ impl Operation {
     pub fn needs(self) -> Needs {
         let (action, resource) = match self {
             Self::GetCallerIdentity => ("sts:GetCallerIdentity", "*"),
+            Self::AssumeRole => ("sts:AssumeRole", "*"),
             Self::GetApiKeys => ("apigateway:GET", "/apikeys"),
             Self::GetApiKey => ("apigateway:GET", "/apikeys/*"),
             Self::CreateApiKey | Self::ImportApiKeys => ("apigateway:POST", "/apikeys"),

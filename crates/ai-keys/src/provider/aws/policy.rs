@@ -1,4 +1,5 @@
-//! The least that a role must be allowed, derived from what a manifest asks of one target.
+//! The least that credentials must be allowed, derived from what a manifest asks of one target: those that a run
+//! starts with, and each role that they assume.
 //!
 //! Each statement is made of [`Operation`]s, so that a permission in an error message and one in a
 //! printed policy are the same words. API Gateway gives keys and usage plans random ids and its
@@ -60,9 +61,56 @@ const CHANGE_USAGE_PLANS: &[Operation] = &[
     Operation::DeleteUsagePlan,
 ];
 
-/// Returns the policy document of a role for one target.
+/// Returns the policy document of the credentials that a run starts with, for
+/// one target.
 #[must_use]
 pub fn policy(desired: &DesiredState, role: Role) -> Value {
+    let mut statements = of_principal(desired, role, None);
+    let assumed: Vec<&str> = assumed_roles(desired).into_iter().collect();
+    if !assumed.is_empty() {
+        let action = Operation::AssumeRole.needs().action;
+        let allowed = statement(&json!([action]), &json!(assumed));
+        statements.push(("AssumeRoles", vec![allowed]));
+    }
+    document(statements)
+}
+
+/// Returns the policy documents of the roles that are assumed for one target, by
+/// their ARNs.
+#[must_use]
+pub fn assumed_policies(desired: &DesiredState, role: Role) -> BTreeMap<String, Value> {
+    let document_of = |arn: &str| document(of_principal(desired, role, Some(arn)));
+    assumed_roles(desired)
+        .into_iter()
+        .map(|arn| (arn.to_owned(), document_of(arn)))
+        .collect()
+}
+
+/// The target's own role, and those of the targets that it delivers to.
+fn assumed_roles(desired: &DesiredState) -> BTreeSet<&str> {
+    let deliveries = desired
+        .keys
+        .values()
+        .flat_map(|key| key.deliveries.values());
+    let roles = deliveries.filter_map(|spec| spec.role.as_deref());
+    roles.chain(desired.role.as_deref()).collect()
+}
+
+type Statements = Vec<(&'static str, Vec<Statement>)>;
+
+/// Returns what one principal is needed for: a role that is assumed, or without
+/// one the credentials that a run starts with.
+fn of_principal(desired: &DesiredState, role: Role, principal: Option<&str>) -> Statements {
+    let mut statements = Vec::new();
+    if desired.role.as_deref() == principal {
+        statements = of_keys(desired, role);
+    }
+    let stores = Stores::of(desired, principal);
+    statements.extend(stores.statements(role));
+    statements
+}
+
+fn of_keys(desired: &DesiredState, role: Role) -> Statements {
     let manages_usage_plans = desired.usage_plans.values().any(|one| one.is_managed);
     let gateway = |operations: &[Operation]| of_gateway(operations, &desired.region);
     let mut statements = vec![("ReadKeysAndUsagePlans", gateway(LOOK))];
@@ -75,8 +123,10 @@ pub fn policy(desired: &DesiredState, role: Role) -> Value {
             statements.push(("ChangeUsagePlans", gateway(CHANGE_USAGE_PLANS)));
         }
     }
-    let stores = Stores::of(desired);
-    statements.extend(stores.statements(role));
+    statements
+}
+
+fn document(statements: Statements) -> Value {
     let statements: Vec<Value> = statements
         .into_iter()
         .flat_map(|(sid, parts)| {
@@ -158,14 +208,15 @@ struct Place<'d> {
 }
 
 impl<'d> Stores<'d> {
-    fn of(desired: &'d DesiredState) -> Self {
+    fn of(desired: &'d DesiredState, principal: Option<&str>) -> Self {
         let mut stores = Self {
             secrets: Vec::new(),
             parameters: Vec::new(),
         };
         let home = desired.account.as_deref().unwrap_or("*");
         let deliveries = desired.keys.values().flat_map(|key| &key.deliveries);
-        for (destination, spec) in deliveries {
+        let by_it = deliveries.filter(|(_, spec)| spec.role.as_deref() == principal);
+        for (destination, spec) in by_it {
             match destination {
                 Destination::SecretsManager {
                     region,
@@ -189,7 +240,7 @@ impl<'d> Stores<'d> {
         stores
     }
 
-    fn statements(&self, role: Role) -> Vec<(&'static str, Vec<Statement>)> {
+    fn statements(&self, role: Role) -> Statements {
         let mut statements = Vec::new();
         if !self.secrets.is_empty() {
             let list = Operation::ListSecrets.needs();

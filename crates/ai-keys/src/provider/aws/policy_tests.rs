@@ -140,12 +140,73 @@ fn a_manifest_that_only_refers_to_usage_plans_may_not_change_them() {
     );
 }
 
+const VAULT: &str = "arn:aws:iam::210987654321:role/vault";
+
+/// Adds a delivery to another account, by a role of that account.
+fn delivering_to_the_vault(manifest: &str) -> String {
+    let there =
+        "deliver = [\n  { to = \"secrets-manager\", name = \"{key}\", target = \"vault\" },";
+    let vault = format!(
+        "[target.vault]\nprovider = \"aws-api-gateway\"\nregion = \"eu-west-1\"\nrole = \"{VAULT}\"\n\n[usage-plan.standard]"
+    );
+    manifest
+        .replace("deliver = [", there)
+        .replace("[usage-plan.standard]", &vault)
+        .replace(
+            "description = \"First\"",
+            "description = \"First\"\ntargets = [\"prod\"]",
+        )
+}
+
+fn of_roles(text: &str, role: Role) -> BTreeMap<String, BTreeSet<(String, String)>> {
+    let checked = check_text(text, None);
+    let desired = resolve(checked.valid().unwrap(), "prod").unwrap();
+    let policies = assumed_policies(&desired, role).into_iter();
+    policies
+        .map(|(arn, policy)| (arn, allowed(&policy)))
+        .collect()
+}
+
+#[test]
+fn the_secret_of_another_account_is_allowed_to_the_role_there_and_the_role_to_the_run() {
+    let manifest = delivering_to_the_vault(MANIFEST);
+    let first = allowed(&printed(&manifest, Role::Apply));
+    let mut expected = allowed(&printed(MANIFEST, Role::Apply));
+    expected.insert(("sts:AssumeRole".to_owned(), VAULT.to_owned()));
+    assert_eq!(first, expected);
+    let there = of_roles(&manifest, Role::Apply);
+    assert_eq!(there.keys().collect::<Vec<_>>(), [VAULT]);
+    let secret = "arn:aws:secretsmanager:eu-west-1:210987654321:secret:alpha-??????";
+    let may_create = ("secretsmanager:CreateSecret".to_owned(), secret.to_owned());
+    assert!(there[VAULT].contains(&may_create));
+    let is_of_keys = |(action, _): &(String, String)| action.starts_with("apigateway:");
+    assert!(!there[VAULT].iter().any(is_of_keys));
+}
+
+#[test]
+fn a_target_with_a_role_leaves_the_run_nothing_but_to_assume_it() {
+    let role = "arn:aws:iam::123456789012:role/ai-keys";
+    let account = "account = \"123456789012\"";
+    let manifest = MANIFEST.replace(account, &format!("{account}\nrole = \"{role}\""));
+    for of in [Role::Plan, Role::Apply] {
+        let first = allowed(&printed(&manifest, of));
+        let assume = ("sts:AssumeRole".to_owned(), role.to_owned());
+        assert_eq!(first, [assume].into());
+        let as_before = allowed(&printed(MANIFEST, of));
+        assert_eq!(
+            of_roles(&manifest, of),
+            [(role.to_owned(), as_before)].into()
+        );
+    }
+}
+
 #[test]
 fn every_operation_of_ours_is_in_one_of_the_lists() {
     let everything = MANIFEST.replace(
         "field = \"key\", ",
         "field = \"key\", readers = [\"arn:aws:iam::123456789012:role/chat\"], replicas = [\"us-east-1\"], ",
     );
+    let everything = delivering_to_the_vault(&everything);
     let allowed = allowed(&printed(&everything, Role::Apply));
     for operation in Operation::ALL {
         let needs = operation.needs();

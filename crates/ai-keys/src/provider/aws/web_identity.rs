@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
@@ -13,17 +13,14 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use tokio::sync::Mutex;
 
 use super::account::https;
+use super::lent::{Lent, NotLent, receive, session_name};
 use crate::github::Issuer;
 use crate::output::{Output, untrusted};
-use crate::secret::Secret;
 
 /// Whom the token is for.
 const AUDIENCE: &str = "sts.amazonaws.com";
-/// Credentials with less than this left are not used any more.
-const LEAST_LEFT: Duration = Duration::from_mins(5);
 /// How long STS may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -38,25 +35,7 @@ struct Inner {
     role: String,
     session: String,
     output: Output,
-    lent: Mutex<Option<Credentials>>,
-}
-
-/// Why a role was not lent. The texts hold no token.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NotLent {
-    /// GitHub gave no token.
-    #[error("{0}")]
-    NoToken(#[from] crate::github::GithubError),
-    /// STS refuses, or did not answer.
-    #[error("the role {role} was not lent: {said}; {help}")]
-    Refused {
-        /// Which.
-        role: String,
-        /// What STS said.
-        said: String,
-        /// What to look at.
-        help: String,
-    },
+    lent: Lent,
 }
 
 impl WebIdentity {
@@ -67,7 +46,7 @@ impl WebIdentity {
             role: role.to_owned(),
             session: session_name(session),
             output,
-            lent: Mutex::new(None),
+            lent: Lent::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -77,17 +56,7 @@ impl WebIdentity {
     /// Returns credentials that are good for some minutes at least: those of an
     /// earlier call, or new ones from the STS of a region.
     pub(crate) async fn credentials(&self, region: &str) -> Result<Credentials, NotLent> {
-        let mut lent = self.inner.lent.lock().await;
-        let is_good = |lent: &&Credentials| {
-            let expiry = lent.expiry();
-            expiry.is_none_or(|expiry| SystemTime::now() + LEAST_LEFT < expiry)
-        };
-        if let Some(lent) = lent.as_ref().filter(is_good) {
-            return Ok(lent.clone());
-        }
-        let fresh = self.inner.assume(region).await?;
-        *lent = Some(fresh.clone());
-        Ok(fresh)
+        self.inner.lent.get(|| self.inner.assume(region)).await
     }
 
     /// Returns the same as a provider for the SDK.
@@ -122,17 +91,7 @@ impl Inner {
             .await;
         let lent = answer.map_err(|error| self.refused(&error))?.credentials;
         let lent = lent.ok_or_else(|| self.explain("STS sent no credentials", ""))?;
-        // What is used from here on is hidden in everything printed.
-        let secret = Secret::received(lent.secret_access_key, &self.output);
-        let session = Secret::received(lent.session_token, &self.output);
-        let expiry = SystemTime::try_from(lent.expiration).ok();
-        Ok(Credentials::new(
-            lent.access_key_id,
-            secret.expose(),
-            Some(session.expose().to_owned()),
-            expiry,
-            "GitHub OIDC",
-        ))
+        Ok(receive(lent, "GitHub OIDC", &self.output))
     }
 
     fn refused<E>(
@@ -165,7 +124,7 @@ impl Inner {
             format!(" ({})", untrusted(code))
         };
         NotLent::Refused {
-            role: untrusted(&self.role).to_string(),
+            role: self.role.clone(),
             said: format!("{}{code_shown}", untrusted(&short)),
             help: help(code).to_owned(),
         }
@@ -191,19 +150,6 @@ fn help(code: &str) -> &'static str {
         "RegionDisabledException" => "activate STS for this region in the account",
         _ => "run the job again; look at the input `aws-role` and at the target's region",
     }
-}
-
-/// Returns a name that STS takes: 2 to 64 characters `[\w+=,.@-]`.
-fn session_name(wanted: &str) -> String {
-    let is_taken = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    let name: String = wanted
-        .chars()
-        .map(|c| if is_taken(c) { c } else { '-' })
-        .collect();
-    // The end holds the run's id, which tells sessions apart.
-    let from = name.len().saturating_sub(64);
-    let end = name.get(from..).unwrap_or_default();
-    format!("{end:-<2}")
 }
 
 /// [`WebIdentity`] for clients of one region.

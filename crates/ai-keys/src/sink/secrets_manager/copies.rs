@@ -133,8 +133,8 @@ where
 
 /// Returns regions as a request names them; none if there are none.
 pub(super) fn regions(names: Vec<String>) -> Option<Vec<ReplicaRegionType>> {
-    let named = names.into_iter();
-    let regions: Vec<_> = named
+    let regions: Vec<_> = names
+        .into_iter()
         .map(|region| ReplicaRegionType::builder().region(region).build())
         .collect();
     (!regions.is_empty()).then_some(regions)

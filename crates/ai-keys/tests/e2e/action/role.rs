@@ -65,6 +65,26 @@ fn a_role_is_borrowed_once_for_a_whole_run() {
 }
 
 #[test]
+fn the_role_of_a_target_is_assumed_with_the_borrowed_one() {
+    let account = "account = \"123456789012\"\n";
+    let role = format!("{account}role = \"arn:aws:iam::123456789012:role/of-the-target\"\n");
+    let site = Site::new(&MANIFEST.replace(account, &role));
+    issues(&site, TOKEN);
+    let mut apply = request(&site, "apply", "ai-keys");
+    apply["event"]["name"] = json!("workflow_dispatch");
+    run(&site, &apply).ended(0).says("applied", "5");
+    let calls = site.world.take_calls();
+    let way = [
+        "AssumeRoleWithWebIdentity",
+        "AssumeRole",
+        "GetCallerIdentity",
+    ];
+    assert_eq!(calls[..3], way);
+    let borrowed = calls.iter().filter(|call| call.starts_with("AssumeRole"));
+    assert_eq!(borrowed.count(), 2, "{calls:?}");
+}
+
+#[test]
 fn a_role_that_is_not_lent_says_which_claim_to_look_at() {
     let site = Site::new(MANIFEST);
     issues(&site, TOKEN);
