@@ -7,7 +7,7 @@ const os = require('node:os');
 const { addSummary, annotation, print, setOutputs, visible } = require('./commands');
 const { checkedOutCommit } = require('./checkout');
 const { loadCore } = require('./core');
-const { PRIVILEGED, Refused, decide, hasCredentials, readEvent } = require('./event');
+const { Refused, decide, hasCredentials, readEvent } = require('./event');
 const { WrongUsage, readInputs } = require('./inputs');
 const { findManifests, readManifest } = require('./manifests');
 const { buildRequest } = require('./request');
@@ -33,7 +33,7 @@ async function main(env) {
   });
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
   const manifests = findManifests(workspace, inputs.manifests);
-  if (PRIVILEGED.includes(event.name)) refuseForeign(workspace, manifests, event);
+  if (decision.mustBeOwn) refuseForeign(workspace, manifests, event);
 
   const core = loadCore();
   const files = manifests.map((file) => ({ path: file, bytes: readManifest(workspace, file) }));

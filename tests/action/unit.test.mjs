@@ -132,6 +132,28 @@ test("events with this repository's rights only validate", () => {
   }
 });
 
+test("an event that anybody may start takes the manifest of its own commit alone", () => {
+  const mustBeOwn = (wish, name, payload = {}, env = {}) =>
+    decide(wish, readEvent({ ...BRANCH, GITHUB_EVENT_NAME: name, ...env }, payload), WITH).mustBeOwn;
+  for (const wish of ["plan", "apply", "drift"]) {
+    assert.equal(mustBeOwn(wish, "issue_comment", eventOf("issue-comment")), true);
+    assert.equal(mustBeOwn(wish, "repository_dispatch"), true);
+    for (const name of ["push", "schedule", "workflow_dispatch"]) assert.equal(mustBeOwn(wish, name), false);
+  }
+  assert.equal(mustBeOwn("plan", "pull_request", pullRequest({ head: HEAD })), false);
+  assert.equal(mustBeOwn("validate", "workflow_run", eventOf("workflow-run")), true);
+  assert.equal(mustBeOwn("validate", "issue_comment", eventOf("issue-comment")), false);
+});
+
+test("a review of a pull request applies nothing", () => {
+  const env = { GITHUB_REF: "refs/pull/7/merge" };
+  for (const name of ["pull_request_review", "pull_request_review_comment"]) {
+    const payload = pullRequest({ head: HEAD });
+    for (const wish of ["apply", "drift"]) assert.throws(() => decided(wish, name, payload, { env }), /only planned/);
+    assert.match(decided("plan", name, payload, { env }), /^live plan/);
+  }
+});
+
 test("the event is read from what GitHub sends", () => {
   const read = (name, payload, env = {}) => readEvent({ ...BRANCH, GITHUB_EVENT_NAME: name, ...env }, payload);
   const pull = read("pull_request", pullRequest({ head: HEAD, number: 42 }), { GITHUB_SHA: "b".repeat(40) });
