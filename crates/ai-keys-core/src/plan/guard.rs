@@ -106,6 +106,21 @@ impl Plan {
         format!("{}@{}", guard.acknowledge, self.digest.short())
     }
 
+    /// Returns the acknowledgements that this plan needs, each once with all its
+    /// reasons: `its owner has no other key that works; …`.
+    #[must_use]
+    pub fn acknowledgements(&self) -> Vec<(String, String)> {
+        let same = |a: &Guard, b: &Guard| a.acknowledge == b.acknowledge;
+        let each = self.guards.chunk_by(same).filter_map(|guards| {
+            let reasons: Vec<String> = guards
+                .iter()
+                .map(|guard| guard.reason.to_string())
+                .collect();
+            Some((self.acknowledgement(guards.first()?), reasons.join("; ")))
+        });
+        each.collect()
+    }
+
     /// Returns the guards that none of the given acknowledgements answers.
     #[must_use]
     pub fn open_guards(&self, acknowledged: &[String]) -> Vec<&Guard> {

@@ -57,9 +57,9 @@ pub fn render_plan(plan: &Plan, path: &str, paint: &dyn Fn(Tone, &str) -> String
         }
     }
     let _ = writeln!(text, "\n{}", verdict(plan, paint));
-    for guard in &plan.guards {
-        let needs = format!("needs --ack '{}'", plan.acknowledgement(guard));
-        let _ = writeln!(text, "{}: {}", paint(Tone::Danger, &needs), guard.reason);
+    for (word, reasons) in plan.acknowledgements() {
+        let needs = format!("needs --ack '{word}'");
+        let _ = writeln!(text, "{}: {reasons}", paint(Tone::Danger, &needs));
     }
     text
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use ai_keys_core::date::Date;
@@ -231,13 +232,14 @@ pub(super) fn unacknowledged(
 ) -> Vec<String> {
     // What is left of a reviewed plan keeps that plan's acknowledgements.
     let answered = reviewed.unwrap_or(plan);
-    let wanted = plan
-        .guards
-        .iter()
-        .map(|guard| answered.acknowledgement(guard));
-    wanted
+    let wanted = plan.guards.iter();
+    let mut open: Vec<String> = wanted
+        .map(|guard| answered.acknowledgement(guard))
         .filter(|wanted| !given.iter().any(|given| given.trim() == wanted))
-        .collect()
+        .collect();
+    // One word may answer for two reasons.
+    open.dedup();
+    open
 }
 
 /// Prints what differs from what was reviewed, and returns the refusal.
@@ -273,6 +275,15 @@ pub(super) fn tell_stale(stale: &Stale, run: &Run) {
 
 /// Carries out the plan of one target, and prints what became of it.
 pub(super) async fn carry_out(ready: Ready, run: &Run) -> Carried {
+    carry_out_counted(ready, Arc::default(), run).await
+}
+
+/// As [`carry_out`]; `counter` shows meanwhile how many changes were tried.
+pub(super) async fn carry_out_counted(
+    ready: Ready,
+    counter: Arc<AtomicUsize>,
+    run: &Run,
+) -> Carried {
     let Ready {
         plan,
         opened,
@@ -282,7 +293,8 @@ pub(super) async fn carry_out(ready: Ready, run: &Run) -> Carried {
     let total = plan.changes.len();
     let label = format!("applying to {}", plan.target);
     let floor = Duration::from_millis(plan.cost.floor_ms);
-    let mut progress = run.output.progress(&label, total as u64).expecting(floor);
+    let progress = run.output.progress(&label, total as u64).expecting(floor);
+    let mut progress = progress.counting(counter);
     let output = run.output.clone();
     let stores = opened.home.stores(&observed.live.account).clone();
     // From here on, what was read of the account is history.

@@ -1,5 +1,7 @@
 //! How far a long run is: a bar for a person, plain lines for a log.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -26,6 +28,8 @@ pub struct Progress {
     started: Instant,
     reported: Option<Instant>,
     reported_tenth: u64,
+    /// Steps that are done, for whoever else shows them.
+    counter: Arc<AtomicUsize>,
 }
 
 impl Progress {
@@ -39,7 +43,15 @@ impl Progress {
             started: Instant::now(),
             reported: None,
             reported_tenth: 0,
+            counter: Arc::default(),
         }
+    }
+
+    /// Counts for somebody else too.
+    #[must_use]
+    pub fn counting(mut self, counter: Arc<AtomicUsize>) -> Self {
+        self.counter = counter;
+        self
     }
 
     /// Takes the time that the run needs at least, for the first estimates.
@@ -52,6 +64,8 @@ impl Progress {
     /// Counts steps as done.
     pub fn advance(&mut self, steps: u64) {
         self.done = self.done.saturating_add(steps).min(self.total);
+        let done = usize::try_from(self.done).unwrap_or(usize::MAX);
+        self.counter.store(done, Ordering::Relaxed);
         self.tick();
     }
 

@@ -113,3 +113,25 @@ fn an_account_or_region_that_is_not_the_targets_plans_nothing() {
     assert_eq!(complaints(&found), [region]);
     assert!(found.plan.is_empty());
 }
+
+#[test]
+fn one_word_answers_for_all_its_reasons() {
+    let two = "[key.a]\nowner = \"team-a\"\n[key.b]\nowner = \"team-a\"\n";
+    let live = applied(two, &empty(), TODAY).1;
+    let plan = planned("", &live, TODAY);
+    assert_eq!(
+        plan.guards.len(),
+        4,
+        "most of all, and the last of its owner"
+    );
+    let words = plan.acknowledgements();
+    let (word, reasons) = &words[0];
+    assert_eq!(words.len(), 2, "{words:?}");
+    assert_eq!(word, &format!("delete:a@{}", plan.digest.short()));
+    assert_eq!(
+        reasons,
+        "more than half of what this file owns is taken away; its owner has no other key that works"
+    );
+    let given: Vec<String> = words.into_iter().map(|(word, _)| word).collect();
+    assert!(plan.open_guards(&given).is_empty());
+}

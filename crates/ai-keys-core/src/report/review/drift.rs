@@ -18,9 +18,6 @@ const RESERVE: usize = 2_000;
 /// The bytes of a fence and the words around it, without the backticks.
 const AROUND: usize = 200;
 
-/// With more acknowledgements than this, the command leaves them to the reader.
-const MOST_ACKNOWLEDGED: usize = 10;
-
 /// An issue of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
@@ -86,15 +83,17 @@ fn put_back(page: &mut Page, review: &Review<'_>, plan: &Plan) {
         command.push_str(" --target ");
         command.push_str(&word(target));
     }
-    for guard in plan.guards.iter().take(MOST_ACKNOWLEDGED) {
-        command.push_str(" \\\n  --ack ");
-        command.push_str(&word(&plan.acknowledgement(guard)));
-    }
-    if plan.guards.len() > MOST_ACKNOWLEDGED {
-        command.push_str(" # and an --ack for each of the others");
-    }
     let fence = "`".repeat(longest_run(&command).max(2) + 1);
     page.push(&format!("{fence}sh\n{command}\n{fence}\n"));
+    // Not the words themselves: they name the plan of the day on which they are
+    // given, and the issue is not written again for a new day.
+    match plan.acknowledgements().len() {
+        0 => {}
+        1 => page.push("\nIt takes 1 acknowledgement, which holds for one day: an apply without it changes nothing and says how it is worded.\n"),
+        number => page.push(&format!(
+            "\nIt takes {number} acknowledgements, which hold for one day: an apply without them changes nothing and says how they are worded.\n"
+        )),
+    }
 }
 
 /// Writes the TOML that keeps what is live, as many tables as fit.

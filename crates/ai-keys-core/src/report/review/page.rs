@@ -107,15 +107,12 @@ fn cautions(page: &mut Page, plan: &Plan, rows: &[Row<'_>]) {
     if plan.guards.is_empty() {
         return;
     }
-    let number = plan.guards.len();
+    let acknowledgements = plan.acknowledgements();
+    let number = acknowledgements.len();
     let mut list = Page::new(page.room() / 2);
-    let items = plan.guards.iter().map(|guard| {
-        format!(
-            "> - {}: {}\n",
-            code(&plan.acknowledgement(guard)),
-            guard.reason
-        )
-    });
+    let items = acknowledgements
+        .iter()
+        .map(|(word, reasons)| format!("> - {}: {reasons}\n", code(word)));
     let shown = list.fill(items);
     let gap = if destroyed > 0 { ">\n" } else { "" };
     let plural = if number == 1 { "" } else { "s" };

@@ -100,10 +100,10 @@ fn planned(review: &Review<'_>, counts: &ChangeCounts) -> String {
     if plan.is_empty() {
         return "no changes".to_owned();
     }
-    let acknowledgements = match plan.guards.len() {
+    let acknowledgements = match plan.acknowledgements().len() {
         0 => String::new(),
         1 => ", 1 needs an acknowledgement".to_owned(),
-        guards => format!(", {guards} need an acknowledgement"),
+        several => format!(", {several} need an acknowledgement"),
     };
     format!("{}{acknowledgements}", changes(counts.objects))
 }

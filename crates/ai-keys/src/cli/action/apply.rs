@@ -1,9 +1,15 @@
 //! `apply`: carries out what was reviewed, all guards first, and says so in the pull request.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use ai_keys_core::diagnostic::Severity;
+use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use super::super::RunError;
-use super::super::apply::{Carried, Ready, carry_out, unacknowledged};
+use super::super::apply::{Carried, Ready, carry_out_counted, unacknowledged};
 use super::super::targets::Opened;
 use super::fit::{self, Fit, Fits};
 use super::report::{self, Board};
@@ -18,6 +24,9 @@ use crate::provider::aws::Observed;
 
 /// What is said of a scope that is left alone because of another.
 const OTHERS: &str = "nothing is applied anywhere, because another scope was refused or has errors";
+
+/// How often the comment shows how far an apply has come.
+const SHOW_EVERY: Duration = Duration::from_secs(15);
 
 /// A scope that may be applied, before the first write of any.
 struct Prepared {
@@ -38,11 +47,12 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
     }
     let mut board = Board::open(reviewed.pull_request, job).await;
     for (sheet, prepared) in sheets.iter_mut().zip(prepared) {
+        let create = create(sheet, &reviewed);
         if let Some(prepared) = prepared {
-            carry_out_sheet(sheet, prepared, &mut board, job).await;
+            carry_out_sheet(sheet, prepared, create, &mut board, job).await;
         }
         if let Some(board) = &mut board
-            && board.show(sheet, create(sheet, &reviewed), job).await
+            && board.show(sheet, create, job).await
         {
             forget_unfinished(sheet, job);
         }
@@ -247,6 +257,7 @@ fn acknowledged(sheet: &mut Sheet, missing: Vec<String>, job: &Job) -> bool {
 async fn carry_out_sheet(
     sheet: &mut Sheet,
     prepared: Prepared,
+    create: Create,
     board: &mut Option<Board<'_>>,
     job: &Job,
 ) {
@@ -263,12 +274,18 @@ async fn carry_out_sheet(
         }
         return;
     }
-    sheet.stage = Stage::Applying { total };
-    if let Some(board) = board {
-        board.show(sheet, Create::UnlessClosed, job).await;
-        remember_unfinished(sheet, board, job);
-    }
-    let carried = carry_out(ready, &job.run).await;
+    let counter = Arc::new(AtomicUsize::default());
+    let show = async |sheet: &mut Sheet, board: &mut Option<Board<'_>>| {
+        let done = done_before + counter.load(Ordering::Relaxed);
+        sheet.stage = Stage::Applying { done, total };
+        if let Some(board) = board {
+            board.show(sheet, create, job).await;
+            remember_unfinished(sheet, board, job);
+        }
+    };
+    show(sheet, board).await;
+    let work = carry_out_counted(ready, Arc::clone(&counter), &job.run);
+    let carried = meanwhile(work, SHOW_EVERY, async || show(sheet, board).await).await;
     sheet.applied = carried.done();
     sheet.remaining = carried.plan.changes.len() - sheet.applied;
     let done = done_before + sheet.applied;
@@ -301,6 +318,31 @@ async fn carry_out_sheet(
     }
 }
 
+/// Waits for some work, and does something else every now and then. What that is
+/// at when the work ends is waited for: a call that is given up may still arrive
+/// after the next one.
+async fn meanwhile<T>(
+    work: impl Future<Output = T>,
+    every: Duration,
+    mut tick: impl AsyncFnMut(),
+) -> T {
+    let (end, mut ended) = oneshot::channel::<()>();
+    let work = async {
+        let done = work.await;
+        drop(end);
+        done
+    };
+    let ticks = async {
+        loop {
+            tokio::select! {
+                _ = &mut ended => break,
+                () = sleep(every) => tick().await,
+            }
+        }
+    };
+    tokio::join!(work, ticks).0
+}
+
 fn failures(carried: &Carried, job: &Job) -> Vec<(ai_keys_core::plan::Change, String)> {
     let outcomes = carried.plan.changes.iter().zip(&carried.outcomes);
     let failed = outcomes.filter_map(|(change, outcome)| match outcome {
@@ -316,6 +358,7 @@ fn remember_unfinished(sheet: &Sheet, board: &Board<'_>, job: &Job) {
         return;
     };
     let mut unfinished = Unfinished::read(&job.request);
+    unfinished.comments.retain(|left| left.scope != sheet.id);
     unfinished.comments.push(Left {
         comment,
         scope: sheet.id.clone(),
@@ -335,5 +378,32 @@ fn forget_unfinished(sheet: &Sheet, job: &Job) {
         && let Err(error) = unfinished.write(&job.request)
     {
         job.warn(&format!("the list of unfinished comments stays: {error}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn progress_is_shown_now_and_then_and_to_its_end() {
+        let seconds = Duration::from_secs;
+        let started = Instant::now();
+        let shown = RefCell::new(Vec::new());
+        let tick = async || {
+            sleep(seconds(4)).await;
+            shown.borrow_mut().push(started.elapsed().as_secs());
+        };
+        let work = async {
+            sleep(seconds(36)).await;
+            "done"
+        };
+        assert_eq!(meanwhile(work, SHOW_EVERY, tick).await, "done");
+        assert_eq!(*shown.borrow(), [19, 38], "the second is not given up");
+        assert_eq!(started.elapsed().as_secs(), 38);
     }
 }

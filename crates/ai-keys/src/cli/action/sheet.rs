@@ -99,6 +99,7 @@ impl Verdict {
 pub(super) enum Stage {
     Planned,
     Applying {
+        done: usize,
         total: usize,
     },
     Applied {
@@ -246,8 +247,8 @@ impl Stage {
     fn state<'a>(&'a self, failures: &'a [Failure<'a>]) -> State<'a> {
         match self {
             Self::Planned => State::Planned,
-            Self::Applying { total } => State::Applying {
-                done: 0,
+            Self::Applying { done, total } => State::Applying {
+                done: *done,
                 total: *total,
             },
             Self::Applied { total } => State::Applied { total: *total },

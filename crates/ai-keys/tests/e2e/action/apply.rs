@@ -84,8 +84,13 @@ fn half_of_an_apply_is_said_and_the_next_run_does_the_rest_without_a_review() {
     assert!(body.contains("Applied 4 of 5 steps"), "{body}");
     assert!(!body.contains("\"closed\":true"), "{body}");
     site.world.faults(Vec::new());
+    site.github.state().journal.clear();
     let done = site.run(&site.merged()).ended(0);
     done.says("applied", "1").says("remaining", "0");
+    let journal = site.github.state().journal.clone();
+    let shown = journal.iter().filter_map(|sent| sent.body["body"].as_str());
+    let began = shown.filter(|body| body.contains("🟠 Applying: 4 of 5 steps done"));
+    assert_eq!(began.count(), 1, "what was done before counts");
     let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("✅ Applied 5 of 5 steps"), "{body}");
 }

@@ -98,6 +98,33 @@ fn an_issue_is_opened_kept_updated_closed_and_opened_again() {
 }
 
 #[test]
+fn an_issue_names_no_word_that_lapses_overnight() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    let without_keys = MANIFEST.split("\n[key.alpha]").next().unwrap();
+    site.world.folder.write("keys.toml", without_keys);
+    site.run(&nightly(&site, 1, "2026-11-24")).ended(0);
+    let body = site.github.state().issues[0]["body"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(body.contains("It takes 2 acknowledgements"), "{body}");
+    assert!(
+        !body.contains("--ack") && !body.contains("delete:"),
+        "{body}"
+    );
+    // The way that it describes leads there.
+    let plain = site
+        .world
+        .run(&["apply", "--yes", "--today", "2026-11-25"])
+        .ended(5);
+    plain
+        .shows("--ack 'delete:alpha@")
+        .shows("--ack 'delete:beta@");
+    site.world.apply_acknowledged("2026-11-25").ended(0);
+}
+
+#[test]
 fn drift_fails_the_step_where_warnings_do() {
     let site = Site::new(MANIFEST);
     let mut request = nightly(&site, 1, "2026-11-24");
