@@ -1,6 +1,8 @@
 //! The one comment on a pull request: found again by author and marker, and never written by an older run.
 
-use ai_keys_core::report::review::{CommentMarker, MarkerKind};
+use std::collections::BTreeSet;
+
+use ai_keys_core::report::review::{BESIDE_ANOTHER, CommentMarker, MarkerKind};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -14,6 +16,9 @@ pub(crate) struct Comments<'c> {
     pull_request: u64,
     actor: Actor,
     own: Vec<Own>,
+    /// Scopes of which a comment of another account tells, with a marker like
+    /// ours.
+    elsewhere: BTreeSet<String>,
 }
 
 /// A comment that we wrote.
@@ -91,6 +96,7 @@ impl<'c> Comments<'c> {
             pull_request,
             actor: Actor::find(client).await?,
             own: Vec::new(),
+            elsewhere: BTreeSet::new(),
         };
         comments.list().await?;
         Ok(comments)
@@ -99,16 +105,33 @@ impl<'c> Comments<'c> {
     async fn list(&mut self) -> Result<(), GithubError> {
         let route = format!("{}?per_page=100", self.route());
         let all: Vec<Comment> = self.client.list(Call::ListComments, &route).await?;
-        let own = all.into_iter().filter_map(|comment| {
-            let is_ours = self.actor.is(comment.user.as_ref()?);
-            let body = comment.body.filter(|_| is_ours)?;
-            let marker = CommentMarker::parse(&body)?;
-            let id = comment.id;
-            (marker.kind == MarkerKind::Plan).then_some(Own { id, body, marker })
-        });
-        self.own = own.collect();
+        self.own.clear();
+        self.elsewhere.clear();
+        for Comment { id, body, user } in all {
+            let (Some(body), Some(user)) = (body, user) else {
+                continue;
+            };
+            let marker = CommentMarker::parse(&body);
+            let Some(marker) = marker.filter(|marker| marker.kind == MarkerKind::Plan) else {
+                continue;
+            };
+            if self.actor.is(&user) {
+                self.own.push(Own { id, body, marker });
+            } else if !marker.closed {
+                self.elsewhere.insert(marker.scope);
+            }
+        }
         self.own.sort_by_key(|own| own.id);
         Ok(())
+    }
+
+    /// Returns a text as it is written, with a word on a comment of another
+    /// account that shows the same.
+    fn text(&self, scope: &str, mut rendered: String) -> String {
+        if self.elsewhere.contains(scope) {
+            rendered.push_str(BESIDE_ANOTHER);
+        }
+        rendered
     }
 
     /// Writes what a scope's comment shall say. `render` gets how often the
@@ -169,27 +192,31 @@ impl<'c> Comments<'c> {
         id: u64,
         render: &dyn Fn(u64) -> String,
     ) -> Result<Put, GithubError> {
-        let Some(own) = self.own.iter_mut().find(|own| own.id == id) else {
+        let Some(own) = self.own.iter().find(|own| own.id == id) else {
             return Ok(Put::None);
         };
         if !own.marker.may_be_replaced_by(writer.run, writer.attempt) {
             return Ok(Put::Newer(id));
         }
+        let generation = own.marker.generation;
+        let text = |generation| self.text(writer.scope, render(generation));
         // GitHub takes white space off the end.
-        if render(own.marker.generation).trim_end() == own.body.trim_end() {
+        if text(generation).trim_end() == own.body.trim_end() {
             return Ok(Put::Unchanged(id));
         }
-        let body = render(own.marker.generation.saturating_add(1));
+        let body = text(generation.saturating_add(1));
         let route = format!("/repos/{}/issues/comments/{id}", self.client.repository());
         let text = json!({ "body": body });
         let _: Comment = self
             .client
             .patch(Call::UpdateComment, &route, &text)
             .await?;
-        if let Some(marker) = CommentMarker::parse(&body) {
-            own.marker = marker;
+        if let Some(own) = self.own.iter_mut().find(|own| own.id == id) {
+            if let Some(marker) = CommentMarker::parse(&body) {
+                own.marker = marker;
+            }
+            own.body = body;
         }
-        own.body = body;
         Ok(Put::Updated(id))
     }
 
@@ -198,7 +225,7 @@ impl<'c> Comments<'c> {
         writer: Writer<'_>,
         render: &dyn Fn(u64) -> String,
     ) -> Result<Put, GithubError> {
-        let body = json!({ "body": render(1) });
+        let body = json!({ "body": self.text(writer.scope, render(1)) });
         let created: Result<Comment, _> = self
             .client
             .post(Call::CreateComment, &self.route(), &body)

@@ -14,6 +14,10 @@ pub const LONGEST_COMMENT: usize = 60_000;
 /// What is kept free for the sentence that says what is missing.
 const NOTE: usize = 400;
 
+/// What a comment ends with where one of another account shows the same scope:
+/// a reader sees two, and only this one is kept.
+pub const BESIDE_ANOTHER: &str = "\n> [!NOTE]\n> Another account has a comment here that shows this scope, and it is not kept up to date: the token of the workflow is of another account now, or somebody copied our comment.\n";
+
 /// What the marker of a comment says beside the review.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentMeta<'a> {

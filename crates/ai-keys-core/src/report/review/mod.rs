@@ -24,7 +24,7 @@ mod summary;
 pub(super) use annotation::commands;
 pub use annotation::{Annotation, Place, annotations, diagnostic_annotations, plan_annotations};
 pub(super) use comment::document;
-pub use comment::{CommentMeta, LONGEST_COMMENT, comment};
+pub use comment::{BESIDE_ANOTHER, CommentMeta, LONGEST_COMMENT, comment};
 pub use counts::{ChangeCounts, counts};
 pub use drift::{Issue, drift_issue};
 pub use marker::{CommentMarker, MarkerKind};

@@ -1,6 +1,7 @@
 //! The step's outputs: numbers, digests, and handles of what is there. Never a value.
 
 use ai_keys_core::report::review::{ChangeCounts, counts};
+use ai_keys_core::state::{Delivered, Destination};
 use serde::Serialize;
 
 use super::Job;
@@ -62,6 +63,8 @@ struct KeyOutcome<'a> {
     key: &'a str,
     generation: u32,
     id: &'a str,
+    /// The places that hold its value, as a plan names them.
+    delivered: Vec<String>,
 }
 
 fn outputs(sheets: &[Sheet]) -> Vec<(&'static str, String)> {
@@ -117,10 +120,11 @@ fn scope_outcome(sheet: &Sheet, counts: ChangeCounts) -> ScopeOutcome<'_> {
     let keys = live.filter_map(|(handle, key)| {
         let marker = key.marker.as_ref()?;
         let is_ours = Some(marker.namespace.as_str()) == namespace;
-        is_ours.then_some(KeyOutcome {
+        is_ours.then(|| KeyOutcome {
             key: &marker.name,
             generation: marker.generation,
             id: handle.as_str(),
+            delivered: delivered(sheet, &marker.name, marker.generation),
         })
     });
     let mut keys: Vec<KeyOutcome<'_>> = keys.collect();
@@ -145,4 +149,18 @@ fn scope_outcome(sheet: &Sheet, counts: ChangeCounts) -> ScopeOutcome<'_> {
         comment_id: sheet.comment,
         keys,
     }
+}
+
+/// Returns where the value of a key's generation was seen.
+fn delivered(sheet: &Sheet, key: &str, generation: u32) -> Vec<String> {
+    let (Some(desired), Some(live)) = (&sheet.desired, &sheet.live) else {
+        return Vec::new();
+    };
+    let wanted = desired.keys.get(key).into_iter();
+    let places = wanted.flat_map(|key| key.deliveries.keys());
+    let holds_it = |place: &&Destination| {
+        let seen = live.deliveries.get(*place);
+        matches!(seen, Some(Delivered::Generation { number, .. }) if *number == generation)
+    };
+    places.filter(holds_it).map(ToString::to_string).collect()
 }

@@ -8,6 +8,7 @@ mod plan;
 mod requests;
 mod reviewed;
 mod role;
+mod secrecy;
 mod step;
 mod verdicts;
 

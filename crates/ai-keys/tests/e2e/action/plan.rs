@@ -165,9 +165,39 @@ fn the_comment_of_a_stranger_is_never_touched_whatever_its_marker() {
             assert!(text.ends_with(&body), "{id}");
         } else {
             assert!(id > ours);
+            assert!(
+                text.contains("Another account has a comment here"),
+                "{text}"
+            );
             assert_eq!(done.output("comment-id"), id.to_string());
         }
     }
+}
+
+#[test]
+fn a_token_of_another_account_gets_a_comment_of_its_own_that_says_so() {
+    let site = Site::new(MANIFEST);
+    site.run(&site.request("plan")).ended(0);
+    let (old, body) = the_comment(&site);
+    assert!(!body.contains("Another account"), "{body}");
+    let app = json!({ "id": 99, "login": "acme-keys[bot]", "type": "Bot" });
+    site.github.state().writer = Some(app);
+    for _ in 0..2 {
+        site.run(&site.request("plan")).ended(0);
+        let bodies = site.github.bodies(NUMBER);
+        assert_eq!(bodies.len(), 2);
+        assert_eq!(bodies[0], (old, body.clone()), "it is left alone");
+        assert!(
+            bodies[1]
+                .1
+                .contains("the token of the workflow is of another account now")
+        );
+    }
+    // What was applied is history, and is of nobody's concern.
+    site.github.state().comments.get_mut(&NUMBER).unwrap()[0]["body"] =
+        json!(body.replacen("\"gen\":1", "\"gen\":1,\"closed\":true", 1));
+    site.run(&site.request("plan")).ended(0);
+    assert!(!site.github.bodies(NUMBER)[1].1.contains("Another account"));
 }
 
 #[test]

@@ -174,12 +174,16 @@ impl Site {
 
     /// Starts a step.
     pub(crate) fn start(&self, request: &Value) -> Running {
+        self.prepare();
+        Running::start_reading(&mut self.command(&request.to_string()))
+    }
+
+    /// Makes the folder and the empty files that each step finds.
+    pub(crate) fn prepare(&self) {
         fs::create_dir_all(self.path("temp")).unwrap();
         for name in ["output", "summary"] {
-            let mut file = fs::File::create(self.path(name)).unwrap();
-            file.write_all(b"").unwrap();
+            fs::write(self.path(name), "").unwrap();
         }
-        Running::start_reading(&mut self.command(&request.to_string()))
     }
 
     /// Reads what a step left behind. No file and no comment may hold the token
