@@ -15,7 +15,7 @@ use super::confirm::confirm;
 use super::manifest_file::{ManifestFile, read_json, read_manifest, shown};
 use super::plan::human;
 use super::targets::{Looked, Opened, at_once, desired_states, open};
-use super::{ERROR, Run, RunError, today, validate};
+use super::{ERROR, Run, RunError, validate};
 use crate::apply::{Outcome, apply, stranded};
 use crate::exit::ExitCode;
 use crate::output::{Stream, untrusted};
@@ -69,18 +69,16 @@ pub(super) async fn run_for(
 ) -> Result<ExitCode, RunError> {
     let file = read_manifest(&args.scope.manifest)?;
     let reviewed = args.plan.as_deref().map(read_reviewed).transpose()?;
+    let today = validate::day(args.today)?;
     // A reviewed plan is planned again for its own day: what fell due since is
     // left to the next run.
-    let day = match &reviewed {
-        Some(plan) => plan.today,
-        None => validate::day(args.today)?,
-    };
+    let day = reviewed.as_ref().map_or(today, |plan| plan.today);
     let manifest = validate::require_valid(&file, day, run)?;
     let mut desired = desired_states(&manifest, &args.scope)?;
     if let Some(plan) = &reviewed {
         desired.retain(|desired| desired.target == plan.target);
         if let Some(desired) = desired.first() {
-            check_age(plan, desired, today()?)?;
+            check_age(plan, desired, today)?;
         } else {
             return Err(RunError::Refused(format!(
                 "the plan is for target `{}`, which is not chosen",

@@ -197,8 +197,8 @@ pub(crate) struct Apply {
     #[arg(long = "ack", value_name = "WORDS")]
     pub(crate) acknowledged: Vec<String>,
 
-    /// The day to plan for; today if not said.
-    #[arg(long, value_name = "DATE", conflicts_with = "plan")]
+    /// The day to plan for, or with `--plan` the day that its age counts to; today if not said.
+    #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<Date>,
 }
 

@@ -177,7 +177,7 @@ fn nothing_leaks(is_github: bool) {
     // A lost answer makes apply look values up.
     let lost = FaultRule::on("CreateApiKey", Act::CloseAfter).turn(Turn::Nth(1));
     world.faults(vec![lost]);
-    run(&["apply", "--yes", "--plan", "plan.json"]).ended(0);
+    run(&["apply", "--yes", "--plan", "plan.json", "--today", TODAY]).ended(0);
     world.faults(vec![
         FaultRule::on("UpdateApiKey", Act::Truncate).turn(Turn::First(9)),
     ]);

@@ -2,7 +2,7 @@
 
 use ai_keys_sandbox::{Act, FaultRule, Turn};
 
-use crate::support::{MANIFEST, Ran, World};
+use crate::support::{MANIFEST, Ran, TODAY, World};
 
 fn planned(manifest: &str) -> World {
     let world = World::new(manifest);
@@ -14,7 +14,11 @@ fn planned(manifest: &str) -> World {
 }
 
 fn apply_plan(world: &World) -> Ran {
-    world.run(&["apply", "--yes", "--plan", "plan.json"])
+    apply_plan_on(TODAY, world)
+}
+
+fn apply_plan_on(day: &str, world: &World) -> Ran {
+    world.run(&["apply", "--yes", "--plan", "plan.json", "--today", day])
 }
 
 /// The plan was refused before anything was written.
@@ -81,12 +85,16 @@ fn a_plan_that_was_tampered_with_is_refused() {
 }
 
 #[test]
-fn an_old_plan_is_refused() {
+fn a_plan_of_fifteen_days_ago_is_refused_and_one_of_fourteen_is_not() {
     let world = World::new(MANIFEST);
-    world
-        .run(&["plan", "--today", "2020-01-01", "--out", "plan.json"])
-        .ended(0);
-    is_refused(&world, "the plan is of 2020-01-01, older than 14d");
+    let plan_on = |day| {
+        let plan = ["plan", "--today", day, "--out", "plan.json"];
+        world.run(&plan).ended(0);
+    };
+    plan_on("2026-11-08");
+    is_refused(&world, "the plan is of 2026-11-08, older than 14d");
+    plan_on("2026-11-09");
+    apply_plan(&world).ended(0).shows("applied 5 of 5 to prod");
 }
 
 #[test]
@@ -101,7 +109,7 @@ fn a_plan_for_another_account_is_refused() {
     let world = planned(MANIFEST);
     let other = crate::support::finish(
         world
-            .command(&["apply", "--yes", "--plan", "plan.json"])
+            .command(&["apply", "--yes", "--plan", "plan.json", "--today", TODAY])
             .env("AWS_ACCESS_KEY_ID", "AKIATEST210987654321"),
     );
     other
@@ -125,9 +133,15 @@ fn a_file_that_is_no_plan_is_wrong_usage() {
 }
 
 #[test]
-fn a_plan_takes_no_other_day() {
-    let world = planned(MANIFEST);
-    world
-        .run(&["apply", "--plan", "plan.json", "--today", "2026-11-24"])
-        .ended(2);
+fn a_plan_that_is_applied_later_is_planned_again_for_its_own_day() {
+    let due = MANIFEST.replace("[key.beta]", "expires = 2026-11-25\n\n[key.beta]");
+    let world = planned(&due);
+    apply_plan_on("2026-11-26", &world)
+        .ended(0)
+        .shows("2026-11-23")
+        .shows("applied 5 of 5 to prod");
+    assert!(
+        world.key("alpha").enabled,
+        "what fell due is for the next run"
+    );
 }

@@ -50,7 +50,7 @@ fn an_apply_says_it_before_it_asks_and_a_reviewed_plan_is_not_stale_for_a_reques
     assert_eq!(call(&url, &world.key("alpha").value), 200);
     world.apply().says("it made 4 requests");
     world
-        .run(&["apply", "--yes", "--plan", "plan.json"])
+        .run(&["apply", "--yes", "--plan", "plan.json", "--today", TODAY])
         .ended(0);
 }
 

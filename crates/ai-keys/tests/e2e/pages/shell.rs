@@ -13,8 +13,7 @@ const END: u8 = 0x1e;
 /// `ai-keys` on the day that the pages play.
 const ON_THE_DAY: &str = r#"ai-keys() {
   case " $* " in
-    # A plan file is of the day that it is made on: its age counts.
-    *" --today "*|*" --out "*|*" --plan "*) command ai-keys "$@" ;;
+    *" --today "*) command ai-keys "$@" ;;
     " validate "*|" plan "*|" apply "*|" rotate "*|" timeline "*|" usage "*) command ai-keys "$@" --today "$PAGE_DAY" ;;
     *) command ai-keys "$@" ;;
   esac

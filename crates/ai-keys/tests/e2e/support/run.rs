@@ -22,7 +22,14 @@ pub(crate) struct Ran {
 pub(crate) fn ai_keys(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ai-keys"));
     command.current_dir(folder).env_clear();
-    for kept in ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"] {
+    // The last two are of `faketime`: the tests pass on any day.
+    for kept in [
+        "PATH",
+        "SystemRoot",
+        "LLVM_PROFILE_FILE",
+        "LD_PRELOAD",
+        "FAKETIME",
+    ] {
         if let Some(value) = std::env::var_os(kept) {
             command.env(kept, value);
         }
