@@ -37,7 +37,7 @@ pub use cost::{Budget, Cost, duration_in_words, operation_budget, total_budget};
 pub use disable::{Whose, plan_disable};
 pub use guard::{Guard, GuardReason};
 pub use planner::{Planned, cannot_plan, plan};
-pub use reviewed::{Stale, Unfit, check_reviewed, read_plan};
+pub use reviewed::{Stale, Unfit, check_age, check_reviewed, read_plan};
 pub use step::{
     KeyPatch, KeyRef, NewKey, NewUsagePlan, Operation, Step, Turn, UsagePlanEdit, UsagePlanTarget,
     Wait,

@@ -29,6 +29,13 @@ pub enum Unfit {
         /// How old it may be.
         max_age: Days,
     },
+    /// For a day that has not come.
+    Ahead {
+        /// The day for which it was planned.
+        planned: Date,
+        /// The day that it is.
+        today: Date,
+    },
 }
 
 impl fmt::Display for Unfit {
@@ -45,6 +52,10 @@ impl fmt::Display for Unfit {
             Self::Expired { planned, max_age } => {
                 write!(f, "the plan is of {planned}, older than {max_age}: plan again")
             }
+            Self::Ahead { planned, today } => write!(
+                f,
+                "the plan is of {planned}, and today is {today}: what would be due by then is not; plan again"
+            ),
         }
     }
 }
@@ -72,6 +83,27 @@ pub fn read_plan(text: &str) -> Result<Plan, Unfit> {
     } else {
         Err(Unfit::Tampered)
     }
+}
+
+/// How far ahead the clock of the machine that planned may be.
+const CLOCK_TOLERANCE: Days = Days(1);
+
+/// Checks that a reviewed plan is of a day that its age allows.
+///
+/// A plan is carried out as of its own day. One of a day to come would end lives before their time,
+/// and graces with them, unasked: the file is an artifact that its author may have written.
+///
+/// # Errors
+/// [`Unfit::Expired`] or [`Unfit::Ahead`].
+pub fn check_age(reviewed: &Plan, max_age: Days, today: Date) -> Result<(), Unfit> {
+    let planned = reviewed.today;
+    if planned.plus(max_age) < today {
+        return Err(Unfit::Expired { planned, max_age });
+    }
+    if planned > today.plus(CLOCK_TOLERANCE) {
+        return Err(Unfit::Ahead { planned, today });
+    }
+    Ok(())
 }
 
 /// How the account differs from what was reviewed.

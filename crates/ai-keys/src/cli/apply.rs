@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
-use ai_keys_core::date::Date;
-use ai_keys_core::plan::{Plan, Stale, Unfit, check_reviewed, read_plan};
+use ai_keys_core::plan::{Plan, Stale, Unfit, check_age, check_reviewed, read_plan};
 use ai_keys_core::state::{DesiredState, RotateNow};
 
 use super::args::Apply;
@@ -78,7 +77,8 @@ pub(super) async fn run_for(
     if let Some(plan) = &reviewed {
         desired.retain(|desired| desired.target == plan.target);
         if let Some(desired) = desired.first() {
-            check_age(plan, desired, today)?;
+            check_age(plan, desired.max_plan_age, today)
+                .map_err(|unfit| RunError::Refused(unfit.to_string()))?;
         } else {
             return Err(RunError::Refused(format!(
                 "the plan is for target `{}`, which is not chosen",
@@ -146,21 +146,6 @@ pub(super) async fn run_for(
     })
 }
 
-/// Refuses a reviewed plan that is older than the manifest allows.
-pub(super) fn check_age(
-    reviewed: &Plan,
-    desired: &DesiredState,
-    today: Date,
-) -> Result<(), RunError> {
-    let age = reviewed.today.days_until(today);
-    if age <= i32::try_from(desired.max_plan_age.0).unwrap_or(i32::MAX) {
-        return Ok(());
-    }
-    let (planned, max_age) = (reviewed.today, desired.max_plan_age);
-    let why = Unfit::Expired { planned, max_age };
-    Err(RunError::Refused(why.to_string()))
-}
-
 /// Notes the wish for new values in every chosen target that has the key.
 fn want_rotations(
     desired: &mut Vec<DesiredState>,
@@ -190,7 +175,9 @@ fn read_reviewed(path: &Path) -> Result<Plan, RunError> {
         match unfit {
             Unfit::Malformed(_) => RunError::Unfit(text),
             // A plan, but not one that was reviewed for this: plan again.
-            Unfit::Format(_) | Unfit::Tampered | Unfit::Expired { .. } => RunError::Refused(text),
+            Unfit::Format(_) | Unfit::Tampered | Unfit::Expired { .. } | Unfit::Ahead { .. } => {
+                RunError::Refused(text)
+            }
         }
     })
 }

@@ -97,6 +97,29 @@ fn a_plan_of_fifteen_days_ago_is_refused_and_one_of_fourteen_is_not() {
     apply_plan(&world).ended(0).shows("applied 5 of 5 to prod");
 }
 
+/// Planned for a day that has not come, every life is over and every grace has passed; who wrote the
+/// file may have meant just that.
+#[test]
+fn a_plan_of_a_day_to_come_ends_no_life_early() {
+    let world = World::new(&MANIFEST.replace("[key.beta]", "expires = 2027-06-30\n\n[key.beta]"));
+    world.apply().ended(0);
+    let plan_on = |day| {
+        let plan = ["plan", "--today", day, "--out", "plan.json"];
+        world.run(&plan).ended(0).shows("disable key alpha");
+    };
+    plan_on("2036-01-01");
+    is_refused(
+        &world,
+        "the plan is of 2036-01-01, and today is 2026-11-23: what would be due by then is not",
+    );
+    assert!(world.key("alpha").enabled);
+    // A clock may be ahead by a day.
+    plan_on("2027-07-01");
+    apply_plan_on("2027-06-29", &world).ended(5);
+    apply_plan_on("2027-06-30", &world).ended(0);
+    assert!(!world.key("alpha").enabled);
+}
+
 #[test]
 fn a_plan_for_another_target_is_refused() {
     let world = planned(MANIFEST);

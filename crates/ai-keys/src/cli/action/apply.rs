@@ -160,7 +160,7 @@ async fn prepare(
     let observed = opened.observe().await?;
     let ForSheet { plans, is_binding } = basis.for_sheet(sheet);
     let is_missing = is_binding && plans.is_empty();
-    match fit::best(plans, sheet, &observed, job)? {
+    match fit::best(plans, sheet, &observed, job) {
         Fits::Best(best) if is_binding || !best.left.plan.is_empty() => {
             return Ok(take(sheet, *best, opened, observed, job));
         }

@@ -1,10 +1,9 @@
 //! Which reviewed plan fits: what is left to do is part of it, and the rest is already so.
 
-use ai_keys_core::date::Date;
-use ai_keys_core::plan::{Plan, Planned, Stale, Unfit, check_reviewed};
+use ai_keys_core::plan::{Plan, Planned, Stale, Unfit, check_age, check_reviewed};
 
-use super::super::apply::{check_age, tell_stale, unacknowledged};
-use super::super::{RunError, today};
+use super::super::RunError;
+use super::super::apply::{tell_stale, unacknowledged};
 use super::Job;
 use super::sheet::{Sheet, Stage, Verdict};
 use crate::exit::ExitCode;
@@ -33,26 +32,22 @@ pub(super) struct Fit {
 pub(super) enum Misfit {
     /// Something else is needed by now, in so many steps.
     Stale(Box<Stale>, usize),
-    /// It cannot be read, or is too old.
+    /// It cannot be read, or is of a day that its age does not allow.
     Unfit(RunError),
 }
 
 /// Chooses among the reviewed plans of a scope, the best first: an acknowledged
 /// one, or else the first that fits.
-///
-/// # Errors
-/// If the machine's clock shows no day.
 pub(super) fn best(
     plans: Vec<Result<Plan, Unfit>>,
     sheet: &Sheet,
     observed: &Observed,
     job: &Job,
-) -> Result<Fits, RunError> {
-    let day = job.request.event.today.map_or_else(today, Ok)?;
+) -> Fits {
     let mut best: Option<Fit> = None;
     let mut misfit = None;
     for plan in plans {
-        match fit(plan, sheet, observed, day, job) {
+        match fit(plan, sheet, observed, job) {
             Ok(fit) => {
                 if best
                     .as_ref()
@@ -66,24 +61,24 @@ pub(super) fn best(
             }
         }
     }
-    Ok(match (best, misfit) {
+    match (best, misfit) {
         (Some(best), _) => Fits::Best(Box::new(best)),
         (None, Some(misfit)) => Fits::None(misfit),
         (None, None) => Fits::NotReviewed,
-    })
+    }
 }
 
 fn fit(
     plan: Result<Plan, Unfit>,
     sheet: &Sheet,
     observed: &Observed,
-    day: Date,
     job: &Job,
 ) -> Result<Fit, Misfit> {
     let unfit = |why: String| Misfit::Unfit(RunError::Refused(why));
-    let reviewed = plan.map_err(|why| unfit(format!("the reviewed plan: {why}")))?;
+    let of_plan = |why: Unfit| unfit(format!("the reviewed plan: {why}"));
+    let reviewed = plan.map_err(of_plan)?;
     if let Some(desired) = &sheet.desired {
-        check_age(&reviewed, desired, day).map_err(Misfit::Unfit)?;
+        check_age(&reviewed, desired.max_plan_age, job.request.today).map_err(of_plan)?;
     }
     // For its own day: what fell due since is left to the next run.
     let planned = sheet.planned(observed, reviewed.today);

@@ -243,6 +243,27 @@ fn without_a_plan_of_the_pull_request_only_nothing_is_applied() {
 }
 
 #[test]
+fn a_plan_of_a_day_that_its_age_does_not_allow_is_refused() {
+    for (planned, why) in [
+        ("2026-11-08", "older than 14d"),
+        ("2036-01-01", "and today is 2026-11-23"),
+    ] {
+        let site = Site::new(MANIFEST);
+        let mut request = site.request("plan");
+        request["event"]["today"] = json!(planned);
+        site.run(&request).ended(0);
+        site.merge();
+        site.world.take_calls();
+        let done = site
+            .run(&site.merged())
+            .ended(5)
+            .says("failure-reason", "guard");
+        done.logs(&format!("the plan is of {planned}, {why}"));
+        assert_eq!(site.world.take_writes(), [""; 0]);
+    }
+}
+
+#[test]
 fn a_plan_of_another_run_counts_for_nothing() {
     for (field, value) in [
         ("head_sha", json!(MERGE)),
