@@ -281,6 +281,16 @@ impl Budgets {
             .as_ref()
             .map_or(now, |budget| budget.ready_at(now));
         let paused_until = lane.paused_until.unwrap_or(now);
+        // What ends the call that was told to wait for an hour ends those behind it: a day may be
+        // asked for, and nobody would see why nothing happens.
+        if paused_until > now + scheduler.patience {
+            let asked = paused_until - now;
+            let kind = ErrorKind::Throttled {
+                retry_after: Some(asked),
+            };
+            let message = format!("not sent: asked to wait for {} s", asked.as_secs());
+            return Err(ProviderError::new(kind, call.operation).saying(None, None, Some(message)));
+        }
         Ok(total.max(own).max(paused_until))
     }
 

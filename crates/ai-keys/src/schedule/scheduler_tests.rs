@@ -264,6 +264,33 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_told_to_wait_for_an_hour_holds_up_nobody_behind_it() {
+    let (scheduler, journal) = (aws(), Journal::default());
+    let start = Instant::now();
+    let send = async || {
+        journal.note();
+        sleep(Duration::from_secs(1)).await;
+        Err::<(), _>(error(throttled(3600)))
+    };
+    let update = call(Lane::UpdateUsagePlan);
+    // The turn of the second comes 20 s later: by then the lane is closed.
+    let (told, behind) = tokio::join!(scheduler.run(update, send), scheduler.run(update, send));
+    assert_eq!(told.unwrap_err().kind(), throttled(3600));
+    let behind = behind.unwrap_err().to_string();
+    let (waited, said) = (start.elapsed(), "not sent: asked to wait for 3581 s");
+    assert!(
+        behind.starts_with(&format!("Test is throttled: {said}")),
+        "{behind}"
+    );
+    assert_eq!(waited.as_secs(), 20);
+    scheduler.run(update, send).await.unwrap_err();
+    assert_eq!(start.elapsed(), waited, "at once");
+    assert_eq!(journal.times().len(), 1);
+    let other = scheduler.run(call(Lane::Any), async || Ok(())).await;
+    other.expect("another lane is not affected");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_repeated_only_where_that_is_safe() {
     let lost = ErrorKind::Ambiguous;
     assert_eq!(answers(Repeat::Safe, &[lost, lost]).await, (3, Ok(())));
@@ -292,15 +319,25 @@ async fn what_was_not_carried_out_is_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn final_answers_are_not_repeated() {
+    let denied = ErrorKind::Denied {
+        action: "apigateway:PATCH",
+        resource: "/apikeys/*",
+    };
     for kind in [
         ErrorKind::ConflictExists,
         ErrorKind::ConflictOther,
         ErrorKind::QuotaReached,
         ErrorKind::NotFound,
+        ErrorKind::Deleted,
+        ErrorKind::TooLarge,
+        ErrorKind::WrongKmsKey,
+        denied,
+        ErrorKind::NoCredentials,
         ErrorKind::ExpiredCredentials,
         ErrorKind::WrongCredentials,
-        ErrorKind::NoCredentials,
+        ErrorKind::WrongClock,
         ErrorKind::Invalid,
+        ErrorKind::Interrupted,
     ] {
         assert_eq!(answers(Repeat::Safe, &[kind]).await, (1, Err(kind)));
     }
