@@ -68,9 +68,8 @@ impl ErrorKind {
         )
     }
 
-    /// Returns whether a call that ended so may have changed something.
-    #[must_use]
-    pub fn may_be_done(self) -> bool {
+    /// Returns whether an attempt that ended so may have changed something.
+    fn may_be_done(self) -> bool {
         match self {
             Self::Ambiguous
             | Self::ConflictExists
@@ -119,6 +118,7 @@ struct Told {
     status: Option<u16>,
     code: Option<String>,
     message: Option<String>,
+    is_after_lost: bool,
 }
 
 impl ProviderError {
@@ -131,6 +131,7 @@ impl ProviderError {
             status: None,
             code: None,
             message: None,
+            is_after_lost: false,
         };
         Self {
             kind,
@@ -157,6 +158,26 @@ impl ProviderError {
     pub fn at(mut self, place: &Place) -> Self {
         self.told.place.get_or_insert_with(|| place.clone());
         self
+    }
+
+    /// Notes that the answer to an earlier attempt of the same call was lost.
+    #[must_use]
+    pub fn after_a_lost_answer(mut self) -> Self {
+        self.told.is_after_lost = true;
+        self
+    }
+
+    /// Returns whether the answer to any attempt of the call was lost: it may have been carried
+    /// out, whatever the last attempt says.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.kind == ErrorKind::Ambiguous || self.told.is_after_lost
+    }
+
+    /// Returns whether the call may have changed something.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        self.is_lost() || self.kind.may_be_done()
     }
 
     /// Returns what the error means.
@@ -300,6 +321,9 @@ impl Display for ProviderError {
             (Some(status), None) => write!(f, " ({status})")?,
             (None, Some(code)) => write!(f, " ({})", untrusted(code))?,
             (None, None) => {}
+        }
+        if told.is_after_lost && self.kind != ErrorKind::Ambiguous {
+            f.write_str("; an earlier attempt got no answer, so the change may have happened")?;
         }
         write!(f, "; {}", self.help())
     }

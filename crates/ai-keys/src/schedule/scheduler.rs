@@ -118,12 +118,31 @@ impl Scheduler {
     /// returns its last answer.
     ///
     /// # Errors
-    /// The last error of the call; [`ErrorKind::Interrupted`] if the run was
-    /// asked to stop before the call was sent.
-    pub async fn run<T, F>(
+    /// The last error of the call, which remembers a lost answer to an earlier
+    /// attempt; [`ErrorKind::Interrupted`] if the run was asked to stop before
+    /// the call was sent.
+    pub async fn run<T, F>(&self, call: Call, send: impl FnMut() -> F) -> Result<T, ProviderError>
+    where
+        F: Future<Output = Result<T, ProviderError>>,
+    {
+        let mut is_lost = false;
+        let answer = self.repeat(call, send, &mut is_lost).await;
+        // What the last attempt says is not all: an earlier one may have been carried out.
+        answer.map_err(|error| {
+            if is_lost {
+                error.after_a_lost_answer()
+            } else {
+                error
+            }
+        })
+    }
+
+    /// As [`Scheduler::run`]; notes whether the answer to any attempt was lost.
+    async fn repeat<T, F>(
         &self,
         call: Call,
         mut send: impl FnMut() -> F,
+        is_lost: &mut bool,
     ) -> Result<T, ProviderError>
     where
         F: Future<Output = Result<T, ProviderError>>,
@@ -149,6 +168,7 @@ impl Scheduler {
                 }
                 Err(error) => error,
             };
+            *is_lost |= error.kind() == ErrorKind::Ambiguous;
             let resume_at = wait(&error, call.repeat, attempt).map(|wait| Instant::now() + wait);
             let give_up_at = self
                 .note(call.lane, Some((&error, resume_at)))

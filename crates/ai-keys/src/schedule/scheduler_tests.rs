@@ -291,6 +291,43 @@ async fn what_is_told_to_wait_for_an_hour_holds_up_nobody_behind_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_remembered_whatever_the_next_attempt_says() {
+    for last in [
+        ErrorKind::Unreachable,
+        ErrorKind::ExpiredCredentials,
+        throttled(3600),
+    ] {
+        let scheduler = Scheduler::new(Pace::Unlimited, Stop::default());
+        let journal = Journal::default();
+        let send = async || match journal.note() {
+            1 => Err::<(), _>(error(ErrorKind::Ambiguous)),
+            _ => Err(error(last)),
+        };
+        let failed = scheduler.run(call(Lane::Any), send).await.unwrap_err();
+        assert_eq!(failed.kind(), last);
+        assert!(failed.may_be_done(), "{failed}");
+        assert!(
+            failed
+                .to_string()
+                .contains("an earlier attempt got no answer")
+        );
+        assert!(!error(last).may_be_done());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_between_two_attempts_does_not_forget_a_lost_answer() {
+    let stop = Stop::default();
+    let scheduler = Scheduler::new(Pace::Unlimited, stop.clone());
+    let send = async || {
+        stop.request();
+        Err::<(), _>(error(ErrorKind::Ambiguous))
+    };
+    let failed = scheduler.run(call(Lane::Any), send).await.unwrap_err();
+    assert!(failed.may_be_done() && !failed.is_interrupted());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_repeated_only_where_that_is_safe() {
     let lost = ErrorKind::Ambiguous;
     assert_eq!(answers(Repeat::Safe, &[lost, lost]).await, (3, Ok(())));

@@ -147,3 +147,17 @@ fn a_key_without_our_marker_is_not_adopted_even_if_its_value_is_ours() {
     assert!(key.usage_plans.is_empty(), "it was not touched");
     assert!(key.description.unwrap().contains("other/alpha"));
 }
+
+/// The key is made, and nobody may ask again for an hour.
+#[test]
+fn a_create_whose_answer_was_lost_is_looked_for_whatever_the_next_attempt_is_told() {
+    let (one_key, _) = MANIFEST.split_once("[key.beta]").unwrap();
+    let world = World::new(one_key);
+    world.faults(vec![
+        FaultRule::on("CreateApiKey", Act::CloseAfter).turn(Turn::Nth(1)),
+        FaultRule::on("CreateApiKey", Act::Throttle(Some("3600".to_owned()))),
+    ]);
+    world.apply().ended(0).shows("applied 3 of 3 to prod");
+    assert_eq!(world.keys().len(), 1);
+    world.settles();
+}

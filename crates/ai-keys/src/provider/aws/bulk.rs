@@ -316,7 +316,7 @@ impl File<'_> {
         match &self.answer {
             None => true,
             Some(Ok(_)) => false,
-            Some(Err(error)) => !error.kind().may_be_done(),
+            Some(Err(error)) => !error.may_be_done(),
         }
     }
 

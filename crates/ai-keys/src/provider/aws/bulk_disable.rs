@@ -185,7 +185,7 @@ impl Sent {
                 let on = self.rows.iter().filter(|row| is_on(row, listed));
                 on.count() <= imported.warnings.len()
             }
-            Err(error) if error.kind().may_be_done() => looks >= LOOKS_IN_DOUBT,
+            Err(error) if error.may_be_done() => looks >= LOOKS_IN_DOUBT,
             Err(_) => true,
         }
     }

@@ -241,12 +241,7 @@ impl Hands {
         let value = Secret::generate(&self.output)?;
         let id = match self.writer.create_key(spec, &value).await {
             Ok(id) => id,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::ConflictExists | ErrorKind::Ambiguous
-                ) =>
-            {
+            Err(error) if error.is_lost() || error.kind() == ErrorKind::ConflictExists => {
                 self.find_made_key(spec, &value).await?.ok_or(error)?
             }
             Err(error) => return Err(error.into()),
@@ -281,7 +276,7 @@ impl Hands {
     async fn create_usage_plan(&self, name: &str, spec: &NewUsagePlan) -> Result<(), StepError> {
         let id = match self.writer.create_usage_plan(spec).await {
             Ok(id) => id,
-            Err(error) if error.kind() == ErrorKind::Ambiguous => {
+            Err(error) if error.is_lost() => {
                 match self.find_made_usage_plan(spec).await? {
                     Some(id) => id,
                     None => self.writer.create_usage_plan(spec).await?,
