@@ -2,5 +2,7 @@
 
 pub mod aws;
 mod error;
+mod paging;
 
 pub use error::{ErrorKind, Place, ProviderError};
+pub(crate) use paging::Paging;

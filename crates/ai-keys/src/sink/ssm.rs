@@ -20,7 +20,7 @@ use super::note::{self, Note, Told};
 use super::store::Parameters;
 use super::{Parcel, Receipt, Sink, Wanted, refuse_newer};
 use crate::provider::aws::Operation;
-use crate::provider::{ErrorKind, ProviderError};
+use crate::provider::{ErrorKind, Paging, ProviderError};
 
 /// Parameters on a page, and values of a filter.
 /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html>, checked 2026-11-23.
@@ -74,20 +74,19 @@ impl Ssm {
                     Operation::DescribeParameters.call().operation,
                 )
             })?;
-            let mut next = None;
+            let mut paging = Paging::default();
             loop {
                 let send = || {
                     let request = self.store.client().describe_parameters();
                     let request = request.parameter_filters(filter.clone()).max_results(PAGE);
-                    request.set_next_token(next.clone()).send()
+                    request.set_next_token(paging.position()).send()
                 };
                 let page = self.store.call(Operation::DescribeParameters, send).await?;
                 for parameter in page.parameters.unwrap_or_default() {
                     let seen = Seen::of(&parameter);
                     found.insert(parameter.name.unwrap_or_default(), seen);
                 }
-                next = page.next_token.filter(|token| !token.is_empty());
-                if next.is_none() {
+                if !paging.go_on(page.next_token)? {
                     break;
                 }
             }

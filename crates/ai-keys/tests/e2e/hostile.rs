@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ai_keys_sandbox::{Act, FaultRule, Refusal, SeedKey};
+use ai_keys_sandbox::{Act, FaultRule, Refusal, SeedKey, Turn};
 use serde_json::json;
 
 use crate::support::{MANIFEST, TODAY, World, scope};
@@ -190,12 +190,75 @@ fn a_list_without_an_end_is_given_up_and_plans_nothing() {
     world
         .apply()
         .ended(6)
-        .says("the list has no end, so nothing is planned from it");
+        .says("the list has no end, so nothing of it is used");
     let calls = world.take_calls();
     let lists = calls.iter().filter(|name| *name == "GetApiKeys").count();
     assert!(lists <= 201, "{lists} pages");
     assert!(!calls.iter().any(|name| name.starts_with("Delete")));
     world.settles();
+}
+
+/// Lists that are read in the middle of an apply, or where values are: each ends its own change.
+#[test]
+fn no_list_without_an_end_holds_up_an_apply() {
+    let endless = json!({ "item": [], "position": "and-so-on" }).to_string();
+    let endless = || Act::Say(endless.clone());
+    let exists = Refusal {
+        status: 409,
+        code: "ConflictException".to_owned(),
+        message: "API Key already exists".to_owned(),
+    };
+    for faults in [
+        vec![
+            FaultRule::on("CreateApiKey", Act::Refuse(exists)),
+            FaultRule::on("GetApiKeys", endless()).path("name="),
+        ],
+        vec![
+            FaultRule::on("CreateUsagePlan", Act::CloseAfter).turn(Turn::Nth(1)),
+            FaultRule::on("GetUsagePlans", endless()).turn(Turn::After(1)),
+        ],
+    ] {
+        let world = World::new(MANIFEST);
+        world.faults(faults);
+        world.apply().ended(4).says("the list has no end");
+        world.settles();
+    }
+}
+
+#[test]
+fn values_are_not_taken_from_half_a_list() {
+    let world = World::at_hand(&crate::bulk::with_keys(60, "owner = \"team-a\""));
+    world.apply().ended(0);
+    world.take_calls();
+    let asked = world.run(&["disable", "--all"]).ended(5).err;
+    let ack = asked.split("--ack '").nth(1).unwrap();
+    let ack = ack.split('\'').next().unwrap();
+    let endless = json!({ "item": [], "position": "and-so-on" }).to_string();
+    world.faults(vec![
+        FaultRule::on("GetApiKeys", Act::Say(endless)).path("includeValues=true"),
+    ]);
+    world
+        .run(&["disable", "--all", "--ack", ack])
+        .ended(4)
+        .says("the list has no end");
+    assert!(world.keys().iter().all(|key| key.enabled));
+    world.settles_on(TODAY, 400);
+}
+
+#[test]
+fn a_store_whose_list_has_no_end_holds_up_no_plan() {
+    for (to, operation, list) in [
+        ("secrets-manager", "ListSecrets", "SecretList"),
+        ("ssm", "DescribeParameters", "Parameters"),
+    ] {
+        let name = if to == "ssm" { "/ai/{key}" } else { "ai/{key}" };
+        let deliver = format!("[defaults.key]\ndeliver = [{{ to = \"{to}\", name = \"{name}\" }}]");
+        let world = World::at_hand(&MANIFEST.replace("[defaults.key]", &deliver));
+        let endless = json!({ list: [], "NextToken": "and-so-on" }).to_string();
+        world.faults(vec![FaultRule::on(operation, Act::Say(endless))]);
+        world.apply().says("the list has no end");
+        world.settles();
+    }
 }
 
 #[test]

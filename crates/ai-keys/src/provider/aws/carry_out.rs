@@ -16,7 +16,7 @@ use super::patch;
 use super::reader::Reader;
 use super::writer::Writer;
 use crate::output::Output;
-use crate::provider::{ErrorKind, ProviderError};
+use crate::provider::{ErrorKind, Paging, ProviderError};
 use crate::secret::{RandomnessError, Secret};
 use crate::signal::Stop;
 use crate::sink::{SinkError, Stores};
@@ -276,12 +276,10 @@ impl Hands {
     async fn create_usage_plan(&self, name: &str, spec: &NewUsagePlan) -> Result<(), StepError> {
         let id = match self.writer.create_usage_plan(spec).await {
             Ok(id) => id,
-            Err(error) if error.is_lost() => {
-                match self.find_made_usage_plan(spec).await? {
-                    Some(id) => id,
-                    None => self.writer.create_usage_plan(spec).await?,
-                }
-            }
+            Err(error) if error.is_lost() => match self.find_made_usage_plan(spec).await? {
+                Some(id) => id,
+                None => self.writer.create_usage_plan(spec).await?,
+            },
             Err(error) => return Err(error.into()),
         };
         self.lock().made_usage_plans.insert(name.to_owned(), id);
@@ -297,17 +295,16 @@ impl Hands {
             if look > 0 {
                 tokio::time::sleep(BETWEEN_LOOKS).await;
             }
-            let mut position = None;
+            let mut paging = Paging::default();
             loop {
-                let page = self.reader.usage_plans(position).await?;
+                let page = self.reader.usage_plans(paging.position()).await?;
                 let is_ours = |(_, live): &&(String, ai_keys_core::state::LiveUsagePlan)| {
                     live.marker.is_some() && live.marker == wanted
                 };
                 if let Some((id, _)) = page.rows.iter().find(is_ours) {
                     return Ok(Some(id.clone()));
                 }
-                position = page.next;
-                if position.is_none() {
+                if !paging.go_on(page.next)? {
                     break;
                 }
             }

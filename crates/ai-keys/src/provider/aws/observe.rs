@@ -9,11 +9,7 @@ use tokio::task::JoinSet;
 use super::operation::Operation;
 use super::reader::Reader;
 use super::rows::{ListedKey, Page};
-use crate::provider::{ErrorKind, ProviderError};
-
-/// More pages than any account can have: 10,000 keys are 20. A paginator that
-/// goes on past this is broken, and what it says is not used.
-const MOST_PAGES: usize = 200;
+use crate::provider::{ErrorKind, Paging, ProviderError};
 
 /// The live state, and the real ids behind its handles. Clones share what is
 /// large: many scopes may be planned from one look at an account.
@@ -211,26 +207,16 @@ where
     F: Future<Output = Result<Page<T>, ProviderError>>,
 {
     let mut rows = BTreeMap::new();
-    let mut position: Option<String> = None;
-    for page_number in 0..MOST_PAGES {
-        let page = read(position.clone())
-            .await
-            .map_err(|error| (error, page_number))?;
+    let mut paging = Paging::default();
+    loop {
+        let page = read(paging.position()).await;
+        let page = page.map_err(|error| (error, paging.pages()))?;
         rows.extend(page.rows);
-        if page.next.is_none() {
+        let goes_on = paging.go_on(page.next);
+        if !goes_on.map_err(|error| (error, paging.pages()))? {
             return Ok(rows);
         }
-        if page.next == position {
-            break;
-        }
-        position = page.next;
     }
-    let endless = ProviderError::new(ErrorKind::Ambiguous, "a list").saying(
-        None,
-        None,
-        Some("the list has no end, so nothing is planned from it".to_owned()),
-    );
-    Err((endless, MOST_PAGES))
 }
 
 #[cfg(test)]

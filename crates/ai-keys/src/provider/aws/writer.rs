@@ -14,7 +14,7 @@ use super::operation::Operation;
 use super::reader::Reader;
 use super::request::{operations, quota, stage, tags, throttle};
 use super::rows::{FoundKey, hide_long_id, live_key};
-use crate::provider::{ErrorKind, ProviderError};
+use crate::provider::{ErrorKind, Paging, ProviderError};
 use crate::secret::Secret;
 
 /// Changes live state. Every method is one call but for its repeats.
@@ -162,12 +162,12 @@ impl Writer {
         ids: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, WithValue>, ProviderError> {
         let mut values = BTreeMap::new();
-        let mut position: Option<String> = None;
+        let mut paging = Paging::default();
         loop {
             let send = || {
                 let request = self.account.gateway().get_api_keys();
                 let request = request.include_values(true).limit(500);
-                request.set_position(position.clone()).send()
+                request.set_position(paging.position()).send()
             };
             let answer = self.account.call(Operation::GetApiKeys, send).await?;
             for mut key in answer.items.unwrap_or_default() {
@@ -183,11 +183,9 @@ impl Writer {
                 };
                 values.insert(id, with_value);
             }
-            let next = answer.position.filter(|position| !position.is_empty());
-            if next.is_none() || next == position {
+            if !paging.go_on(answer.position)? {
                 return Ok(values);
             }
-            position = next;
         }
     }
 
@@ -201,12 +199,12 @@ impl Writer {
         value: &Secret,
     ) -> Result<Option<FoundKey>, ProviderError> {
         let operation = Operation::GetApiKeys;
-        let mut position: Option<String> = None;
+        let mut paging = Paging::default();
         loop {
             let send = || {
                 let request = self.account.gateway().get_api_keys();
                 let request = request.name_query(name).include_values(true).limit(500);
-                request.set_position(position.clone()).send()
+                request.set_position(paging.position()).send()
             };
             let answer = self.account.call(operation, send).await?;
             for mut key in answer.items.unwrap_or_default() {
@@ -219,8 +217,7 @@ impl Writer {
                     return self.found(operation, key).map(Some);
                 }
             }
-            position = answer.position.filter(|position| !position.is_empty());
-            if position.is_none() {
+            if !paging.go_on(answer.position)? {
                 return Ok(None);
             }
         }

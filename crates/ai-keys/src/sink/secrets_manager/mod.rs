@@ -22,12 +22,15 @@ use super::error::SinkError;
 use super::store::Secrets;
 use super::{Parcel, Receipt, Sink, Wanted, is_as_wanted};
 use crate::provider::aws::Operation;
-use crate::provider::{ErrorKind, ProviderError};
+use crate::provider::{ErrorKind, Paging, ProviderError};
 
 /// Secrets on a page, and values of a filter.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html>, checked 2026-11-23.
 const PAGE: i32 = 100;
 const FILTER_VALUES: usize = 10;
+/// More pages than a list can have: 500,000 secrets are 5,000, and some may be short.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>, checked 2026-11-27.
+const MOST_PAGES: usize = 10_000;
 /// Up to this many names are asked for by name; above, all that begin alike are listed.
 const BY_NAME: usize = 100;
 
@@ -68,21 +71,20 @@ impl SecretsManager {
             let filter = Filter::builder().key(FilterNameStringType::Name);
             vec![filter.set_values(Some(values)).build()]
         });
-        let mut next = None;
+        let mut paging = Paging::of_at_most(MOST_PAGES);
         loop {
             let send = || {
                 let request = self.store.client().list_secrets().max_results(PAGE);
                 let request = request.include_planned_deletion(true);
                 let request = request.set_filters(filter.clone());
-                request.set_next_token(next.clone()).send()
+                request.set_next_token(paging.position()).send()
             };
             let page = self.store.call(Operation::ListSecrets, send).await?;
             for secret in page.secret_list.unwrap_or_default() {
                 let seen = Seen::of_list(&secret);
                 found.insert(secret.name.unwrap_or_default(), seen);
             }
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
+            if !paging.go_on(page.next_token)? {
                 return Ok(());
             }
         }
