@@ -234,3 +234,35 @@ impl Display for GithubError {
 }
 
 impl std::error::Error for GithubError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_its_meaning() {
+        for (status, message, kind) in [
+            (400, "Problems parsing JSON", ErrorKind::Refused),
+            (401, "Bad credentials", ErrorKind::NotPermitted),
+            (
+                403,
+                "Resource not accessible by integration",
+                ErrorKind::NotPermitted,
+            ),
+            (404, "Not Found", ErrorKind::Gone),
+            (410, "Issues are disabled for this repo", ErrorKind::Gone),
+            (413, "", ErrorKind::TooLong),
+            (
+                422,
+                "Body is too long (maximum is 65536 characters)",
+                ErrorKind::TooLong,
+            ),
+            (422, "Validation Failed", ErrorKind::Refused),
+            (429, "API rate limit exceeded", ErrorKind::Limited),
+            (500, "", ErrorKind::Failed),
+            (503, "", ErrorKind::Failed),
+        ] {
+            assert_eq!(ErrorKind::of(status, message), kind, "{status} {message}");
+        }
+    }
+}

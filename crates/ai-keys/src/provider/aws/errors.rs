@@ -50,7 +50,7 @@ use Status::{Any, From, Is};
 /// API Gateway declares few of the codes it sends: authentication failures and
 /// 503 arrive undeclared. Checked 2026-11-23.
 /// <https://docs.aws.amazon.com/apigateway/latest/api/CommonErrors.html>
-const MEANINGS: &[Row] = &[
+static MEANINGS: &[Row] = &[
     Row(Any, "ExpiredTokenException", "", Kind(ExpiredCredentials)),
     Row(Any, "ExpiredToken", "", Kind(ExpiredCredentials)),
     Row(
@@ -198,7 +198,7 @@ where
     )
 }
 
-/// Looks an answer up in [`MEANINGS`].
+/// Returns what an answer means for a call, by its row of [`MEANINGS`].
 fn classify(
     operation: Operation,
     status: u16,
@@ -206,6 +206,21 @@ fn classify(
     message: &str,
     retry_after: Option<Duration>,
 ) -> ErrorKind {
+    let Some(Row(_, _, _, meaning)) = row(status, code, message) else {
+        return Ambiguous;
+    };
+    match meaning {
+        Throttled => ErrorKind::Throttled { retry_after },
+        Denied => {
+            let Needs { action, resource } = operation.needs();
+            ErrorKind::Denied { action, resource }
+        }
+        Kind(kind) => *kind,
+    }
+}
+
+/// Looks an answer up in [`MEANINGS`].
+fn row(status: u16, code: &str, message: &str) -> Option<&'static Row> {
     let matches = |row: &&Row| {
         let Row(statuses, row_code, part, _) = row;
         let is_status = match *statuses {
@@ -215,15 +230,7 @@ fn classify(
         };
         is_status && (row_code.is_empty() || *row_code == code) && message.contains(part)
     };
-    match MEANINGS.iter().find(matches) {
-        Some(Row(_, _, _, Throttled)) => ErrorKind::Throttled { retry_after },
-        Some(Row(_, _, _, Denied)) => {
-            let Needs { action, resource } = operation.needs();
-            ErrorKind::Denied { action, resource }
-        }
-        Some(Row(_, _, _, Kind(kind))) => *kind,
-        None => Ambiguous,
-    }
+    MEANINGS.iter().find(matches)
 }
 
 /// Explains a call that got no answer, from the chain of its causes.
