@@ -173,7 +173,7 @@ pub(super) fn is_attachment(change: &Change) -> bool {
 }
 
 /// Shows a value on one line, whatever is in it.
-fn value(text: &str) -> String {
+pub(super) fn value(text: &str) -> String {
     let shown = visible(text);
     match shown.char_indices().nth(LONGEST_VALUE) {
         Some((end, _)) => {

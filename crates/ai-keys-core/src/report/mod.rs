@@ -21,6 +21,7 @@ pub mod review;
 mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
+mod stale;
 mod timeline;
 mod usage;
 
@@ -47,6 +48,7 @@ pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, target
 pub use sarif::render_sarif;
 #[cfg(feature = "schema")]
 pub use schema::{checkup_schema, plan_schema, report_schema, snapshot_schema, usage_schema};
+pub use stale::stale_in_words;
 pub use timeline::{render_timeline, render_timeline_mermaid};
 pub use usage::{
     FindingKind, KeyUsage, QuotaUsage, Signs, TargetUsage, ThroughUsagePlan, USAGE_FORMAT,

@@ -235,27 +235,9 @@ fn refuse_stale(stale: &Stale, run: &Run) -> RunError {
 
 /// Prints what differs from what was reviewed.
 pub(super) fn tell_stale(stale: &Stale, run: &Run) {
-    if stale.is_elsewhere {
-        run.output
-            .error("the plan is for another namespace, target, account or region");
+    for difference in ai_keys_core::report::stale_in_words(stale) {
+        run.output.error(&difference);
     }
-    if stale.is_manifest_changed {
-        run.output
-            .error("the manifest asks for something else than when the plan was made");
-    }
-    let tell = |word: &str, change: &ai_keys_core::plan::Change| {
-        let subject = ai_keys_core::manifest::visible(&change.subject.name).into_owned();
-        run.output
-            .error(&format!("{word}: {} {subject}", change.action.name()));
-    };
-    stale
-        .unreviewed
-        .iter()
-        .for_each(|change| tell("not reviewed", change));
-    stale
-        .vanished
-        .iter()
-        .for_each(|change| tell("reviewed, but no longer possible", change));
 }
 
 /// Carries out the plan of one target, and prints what became of it.

@@ -55,8 +55,11 @@ fn a_key_deleted_since_the_review_makes_the_plan_stale() {
     world.edit("First", "Changed");
     world.plan(&["--out", "plan.json"]).ended(0);
     world.behind("DELETE", &format!("/apikeys/{}", world.key("alpha").id));
-    is_refused(&world, "not reviewed: create alpha");
-    is_refused(&world, "reviewed, but no longer possible: update alpha");
+    is_refused(&world, "needed now, and not reviewed: create key alpha");
+    is_refused(
+        &world,
+        "reviewed, and not possible any more: update key alpha: description First → Changed",
+    );
     world.settles();
 }
 
@@ -66,7 +69,7 @@ fn a_manifest_changed_since_the_review_makes_the_plan_stale() {
     world.edit("First", "Changed");
     is_refused(
         &world,
-        "the manifest asks for something else than when the plan was made",
+        "the manifest asks for something else than what was reviewed",
     );
 }
 
@@ -78,10 +81,14 @@ fn a_plan_that_was_tampered_with_is_refused() {
         .folder
         .write("plan.json", text.replace("First", "Other"));
     is_refused(&world, "its digest is not that of what it says");
-    world
-        .folder
-        .write("plan.json", text.replace("\"format\": 1", "\"format\": 2"));
-    is_refused(&world, "format 2");
+    for format in [0, 2] {
+        let other = format!("\"format\": {format}");
+        world
+            .folder
+            .write("plan.json", text.replace("\"format\": 1", &other));
+        let why = format!("a plan of format {format}; this program reads format 1: plan again");
+        is_refused(&world, &why);
+    }
 }
 
 #[test]

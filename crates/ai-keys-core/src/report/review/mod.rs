@@ -17,7 +17,6 @@ mod marker;
 pub(super) mod mermaid;
 mod page;
 mod row;
-mod stale;
 mod state;
 mod summary;
 

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::counts::ChangeCounts;
 use super::escape::{address, code};
-use super::{Links, Review, stale};
+use super::{Links, Review};
 use crate::plan::{Change, Stale};
 use crate::report::count_in_words;
+use crate::report::stale::{differences, step};
 
 /// How far a scope has come. After the merge, only the verdict and the last
 /// line of a comment change: its table stays what was reviewed.
@@ -178,7 +179,7 @@ fn last_line_of(review: &Review<'_>, most: Most) -> String {
 fn refused(refusal: Refusal<'_>, run: &str, most: Most) -> String {
     match refusal {
         Refusal::Stale(stale) => {
-            let differences = stale::differences(stale);
+            let differences = differences(stale, |change| code(&step(change)));
             let total = differences.len();
             let list = listed(differences.into_iter(), total, most);
             format!("⛔ Not applied{run}: this is not what was reviewed. Plan again.\n{list}")
@@ -194,7 +195,7 @@ fn refused(refusal: Refusal<'_>, run: &str, most: Most) -> String {
 }
 
 fn failure(failure: &Failure<'_>) -> String {
-    let what = stale::step(failure.change);
+    let what = step(failure.change);
     format!("{} failed: {}", code(&what), code(failure.why))
 }
 

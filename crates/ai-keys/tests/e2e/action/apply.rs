@@ -113,7 +113,7 @@ fn an_account_that_changed_since_the_review_is_refused_with_the_difference() {
         .ended(5)
         .says("failure-reason", "plan-changed");
     done.says("applied", "0")
-        .logs("not reviewed: create alpha")
+        .logs("needed now, and not reviewed: create key alpha")
         .sums_up("⛔ Not applied");
     assert_eq!(site.world.take_writes(), [""; 0]);
     let [body] = site.comments().try_into().unwrap();

@@ -1,13 +1,27 @@
-//! How an account differs from what was reviewed, in words.
+//! How an account differs from what was reviewed, in words: for a terminal and for a pull request.
 
 use std::fmt::Write as _;
 
-use super::escape::code;
+use super::human::{is_attachment, title, value};
+use crate::manifest::visible;
 use crate::plan::{Change, Risk, Stale};
-use crate::report::human::{is_attachment, title};
 
-/// Says each difference as one line of Markdown, the most telling first.
-pub(super) fn differences(stale: &Stale) -> Vec<String> {
+/// Says each difference as one line for a terminal, the most telling first.
+#[must_use]
+pub fn stale_in_words(stale: &Stale) -> Vec<String> {
+    differences(stale, |change| {
+        let mut change = change.clone();
+        for field in &mut change.fields {
+            for side in [&mut field.before, &mut field.after] {
+                *side = side.as_deref().map(value);
+            }
+        }
+        visible(&step(&change)).into_owned()
+    })
+}
+
+/// Says each difference as one line, the most telling first; `show` says a change.
+pub(super) fn differences(stale: &Stale, show: impl Fn(&Change) -> String) -> Vec<String> {
     let mut said = Vec::new();
     if stale.is_elsewhere {
         said.push("the plan is for another namespace, target, account or region".to_owned());
@@ -16,16 +30,11 @@ pub(super) fn differences(stale: &Stale) -> Vec<String> {
         said.push("the manifest asks for something else than what was reviewed".to_owned());
     }
     let unreviewed = by_risk(&stale.unreviewed);
-    said.extend(
-        unreviewed.map(|change| format!("needed now, and not reviewed: {}", code(&step(change)))),
-    );
+    said.extend(unreviewed.map(|change| format!("needed now, and not reviewed: {}", show(change))));
     let vanished = by_risk(&stale.vanished);
-    said.extend(vanished.map(|change| {
-        format!(
-            "reviewed, and not possible any more: {}",
-            code(&step(change))
-        )
-    }));
+    said.extend(
+        vanished.map(|change| format!("reviewed, and not possible any more: {}", show(change))),
+    );
     said
 }
 
