@@ -59,8 +59,18 @@ fn delivered() -> World {
 
 #[test]
 fn nothing_but_the_named_hosts_is_asked() {
+    for words in [
+        &["plan"][..],
+        &["apply", "--yes"],
+        &["rotate", "alpha", "--yes"],
+    ] {
+        asks_nobody_else(&[words, &["--today", TODAY]].concat());
+    }
+}
+
+#[track_caller]
+fn asks_nobody_else(words: &[&str]) {
     let world = delivered();
-    let plan = ["plan", "--today", TODAY];
     let expected: [(&[&str], &[&str]); 4] = [
         (&[], &["sts.eu-west-1.amazonaws.com:443"]),
         (&["STS"], &["apigateway.eu-west-1.amazonaws.com:443"]),
@@ -74,9 +84,9 @@ fn nothing_but_the_named_hosts_is_asked() {
         (&["STS", "API_GATEWAY", "SECRETS_MANAGER", "SSM"], &[]),
     ];
     for (own, wanted) in expected {
-        let asked = hosts(&world, own, &plan);
+        let asked = hosts(&world, own, words);
         let wanted: BTreeSet<String> = wanted.iter().map(|host| (*host).to_owned()).collect();
-        assert_eq!(asked, wanted, "with {own:?} elsewhere");
+        assert_eq!(asked, wanted, "{words:?} with {own:?} elsewhere");
     }
 }
 
