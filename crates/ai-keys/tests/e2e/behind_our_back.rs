@@ -136,6 +136,7 @@ fn a_list_whose_position_expired_is_read_from_the_start_once() {
         FaultRule::on("GetApiKeys", expired_position()).path("position="),
     ]);
     world.plan(&[]).ended(6).says_in_one_line("GetApiKeys");
+    world.settles();
 }
 
 #[test]

@@ -206,6 +206,8 @@ fn nothing_leaks(is_github: bool) {
     for value in &values {
         assert!(!seen.holds(value), "a value leaked");
     }
+    world.take_calls();
+    world.settles();
 }
 
 #[test]

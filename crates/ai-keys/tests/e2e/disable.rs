@@ -3,7 +3,7 @@
 use ai_keys_sandbox::{Act, FaultRule, Turn};
 
 use crate::bulk::with_keys;
-use crate::support::{MANIFEST, Ran, World, scope};
+use crate::support::{MANIFEST, Ran, TODAY, World, scope};
 
 /// Asks for the words that acknowledge it, and says them.
 #[track_caller]
@@ -40,6 +40,32 @@ fn without_an_acknowledgement_it_says_what_it_would_do_and_does_nothing() {
     let wrong = ["disable", "--all", "--ack", "disable:all@0000-0000"];
     world.run(&wrong).ended(5).says("is another plan");
     assert_eq!(enabled(&world), ["alpha", "beta"]);
+}
+
+/// Fifty keys or more are disabled with a file, whose rows say again what others wrote.
+#[test]
+fn a_name_with_a_newline_stays_in_its_row() {
+    let world = World::new(&with_keys(60, "owner = \"team-a\""));
+    world.apply().ended(0);
+    let name = "a\n=1+1,\"b\"\r\nx,y";
+    let id = world.key("alpha").id;
+    let patch = serde_json::json!({ "patchOperations": [
+        { "op": "replace", "path": "/name", "value": name },
+    ]});
+    let target = format!("/apikeys/{id}");
+    let changed = world
+        .sandbox
+        .out_of_band(&scope(), "PATCH", &target, Some(&patch));
+    assert_eq!(changed.unwrap().0, 200);
+    let before = world.keys().len();
+    world.take_calls();
+    disable(&world, &["--all"]).ended(0);
+    assert!(world.take_calls().contains(&"ImportApiKeys".to_owned()));
+    assert_eq!(enabled(&world), [""; 0]);
+    assert_eq!(world.keys().len(), before, "no row became two");
+    assert_eq!(world.key(name).id, id);
+    world.take_calls();
+    world.settles_on(TODAY, 400);
 }
 
 #[test]

@@ -84,6 +84,23 @@ fn names_and_descriptions_of_a_hundred_thousand_characters() {
     assert_eq!(world.keys().len(), 4);
 }
 
+/// AWS has no such name either.
+#[test]
+fn a_key_of_ours_whose_name_has_a_hundred_thousand_characters() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    let ours = world.key("alpha");
+    let listed = json!({
+        "id": ours.id, "name": "n".repeat(100_000), "description": ours.description,
+        "enabled": true, "createdDate": 1_790_000_000,
+    });
+    let page = json!({ "item": [listed] }).to_string();
+    world.faults(vec![FaultRule::on("GetApiKeys", Act::Say(page))]);
+    world.plan(&[]).ended(0).shows("nnnn").shows("→ alpha");
+    is_read_calmly(&world);
+    world.settles();
+}
+
 #[test]
 fn control_and_bidirectional_characters_in_everything_that_can_hold_text() {
     let world = World::new(MANIFEST);

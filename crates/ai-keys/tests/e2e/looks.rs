@@ -75,4 +75,6 @@ fn a_foreign_endpoint_is_announced() {
         world.sandbox.url()
     );
     world.plan(&[]).ended(0).says(&notice);
+    world.apply().ended(0).says(&notice);
+    world.settles();
 }

@@ -145,7 +145,11 @@ fn a_key_without_our_marker_is_not_adopted_even_if_its_value_is_ours() {
     ran.says("a key with this value exists");
     let key = world.key("alpha");
     assert!(key.usage_plans.is_empty(), "it was not touched");
-    assert!(key.description.unwrap().contains("other/alpha"));
+    assert!(key.description.as_ref().unwrap().contains("other/alpha"));
+    // Its name is taken now.
+    world.edit("[key.alpha]", "[key.alpha]\nname = \"alpha-2\"");
+    world.settles();
+    assert!(world.keys().contains(&key));
 }
 
 /// The key is made, and nobody may ask again for an hour.

@@ -146,6 +146,7 @@ fn a_plan_for_another_account_is_refused() {
         .ended(5)
         .says("the credentials are of account 210987654321");
     assert!(world.take_writes().is_empty());
+    world.settles();
 }
 
 #[test]

@@ -9,6 +9,16 @@ fn throttled(operation: &str, retry_after: Option<&str>, turn: Turn) -> FaultRul
 }
 
 #[test]
+fn a_wait_of_an_hour_is_begun_by_no_call() {
+    let world = World::new(MANIFEST);
+    let hour = Act::Throttle(Some("3600".to_owned()));
+    world.faults(vec![FaultRule::on("CreateApiKey", hour)]);
+    let ran = world.apply().ended(4).says("is throttled");
+    ran.says("CreateApiKey");
+    world.settles();
+}
+
+#[test]
 fn a_call_is_not_sent_again_before_its_time() {
     let world = World::new(MANIFEST);
     world.faults(vec![throttled(

@@ -40,6 +40,33 @@ fn lived(days: &[&str], now: &str) -> World {
 }
 
 #[test]
+fn deliver_for_the_first_time() {
+    Story {
+        name: "make a key and deliver its first value",
+        before: || lived(&[], TODAY),
+        ..Story::default()
+    }
+    .tell();
+}
+
+#[test]
+fn deliver_to_github() {
+    Story {
+        name: "deliver to a GitHub Actions secret",
+        before: || {
+            let world = lived(&[TODAY], TODAY);
+            world.edit(
+                "name = \"ai/{key}\" }",
+                "name = \"ai/{key}\" }, { to = \"github-secret\", repository = \"acme/chat\", name = \"AI_KEY\" }",
+            );
+            world
+        },
+        ..Story::default()
+    }
+    .tell();
+}
+
+#[test]
 fn deliver_to_secrets_manager() {
     Story {
         name: "deliver to Secrets Manager: value, tags, readers",
@@ -47,7 +74,7 @@ fn deliver_to_secrets_manager() {
             let world = lived(&[TODAY], TODAY);
             world.edit(
                 "{ to = \"secrets-manager\", name = \"ai/{key}\" }",
-                "{ to = \"secrets-manager\", name = \"more/{key}\", tags = { team = \"a\" } }",
+                "{ to = \"secrets-manager\", name = \"more/{key}\", tags = { team = \"a\" }, readers = [\"arn:aws:iam::123456789012:role/chat\"] }",
             );
             world
         },

@@ -23,7 +23,7 @@ struct Story {
     name: &'static str,
     /// Makes what is there before it.
     before: fn() -> World,
-    /// What is done: `apply`, or `rotate` with its words.
+    /// What is done: `apply`, `rotate` or `disable`, with its words.
     command: &'static [&'static str],
     /// Whether its plan has to be acknowledged.
     is_acknowledged: bool,
@@ -66,7 +66,7 @@ impl Blow {
 
 /// What is there when all is done: every object by what a person sees of it.
 #[derive(Debug, PartialEq, Eq)]
-struct End {
+pub(crate) struct End {
     keys: Vec<KeyEnd>,
     usage_plans: Vec<String>,
     /// Each place of a secret store, by the description of the key whose value it holds.
@@ -111,15 +111,26 @@ impl Story {
     /// Returns the command of the story with every acknowledgement that its plan asks for.
     fn words(&self, world: &World) -> Vec<String> {
         let today = ["--yes", "--today", self.day];
-        let mut words = [self.command, &today[..]].concat();
-        let plan;
-        if self.is_acknowledged {
-            plan = world.run(&["plan", "--today", self.day]).ended(0).out;
-            for rest in plan.split("--ack '").skip(1) {
-                words.extend(["--ack", rest.split('\'').next().unwrap()]);
+        let mut words = self.command.to_vec();
+        let asked = if self.is_switch() {
+            world.run(self.command).err
+        } else {
+            words.extend(today);
+            if self.is_acknowledged {
+                world.run(&["plan", "--today", self.day]).ended(0).out
+            } else {
+                String::new()
             }
+        };
+        for rest in asked.split("--ack '").skip(1) {
+            words.extend(["--ack", rest.split('\'').next().unwrap()]);
         }
         words.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Returns whether it is no apply, and an apply would undo it.
+    fn is_switch(&self) -> bool {
+        self.command[0] == "disable"
     }
 
     fn disturb(&self, world: &World, nth: usize, blow: Blow) {
@@ -141,6 +152,8 @@ impl Story {
             run.signal("KILL");
         }
         world.seen(run.end());
+        let is_struck = world.sandbox.journal().iter().any(|entry| entry.injected);
+        assert!(is_struck, "{}: {nth:?} never came", self.name);
     }
 
     /// Gives the command again until nothing is left, and returns what is there then.
@@ -154,7 +167,11 @@ impl Story {
             world.run(&refs(&again)).ended(0);
         }
         world.take_writes();
-        world.apply_on(self.day).ended(0).shows("no changes");
+        if self.is_switch() {
+            world.run(self.command).ended(0);
+        } else {
+            world.apply_on(self.day).ended(0).shows("no changes");
+        }
         world.is_settled();
         end(world, values)
     }
@@ -169,14 +186,14 @@ fn is_revoked(world: &World) -> bool {
 }
 
 /// The value of each key, by its id.
-type Values = BTreeMap<String, String>;
+pub(crate) type Values = BTreeMap<String, String>;
 
-fn values_of(world: &World) -> Values {
+pub(crate) fn values_of(world: &World) -> Values {
     let keys = world.keys().into_iter();
     keys.map(|key| (key.id, key.value)).collect()
 }
 
-fn end(world: &World, before: &Values) -> End {
+pub(crate) fn end(world: &World, before: &Values) -> End {
     let usage_plans = world.sandbox.usage_plans(&scope());
     let name_of = |id: &String| {
         let found = usage_plans.iter().find(|usage_plan| usage_plan.id == *id);
@@ -216,11 +233,13 @@ fn stores(world: &World) -> Vec<(String, Option<String>)> {
     let secrets = secrets.map(|secret| (secret.name, secret.value.unwrap_or_default()));
     let parameters = world.sandbox.parameters(&scope()).into_iter();
     let parameters = parameters.map(|parameter| (parameter.name, parameter.value));
+    let at_github = world.sandbox.github_secrets().into_iter();
+    let at_github = at_github.map(|secret| (secret.holder + " " + &secret.name, secret.value));
     let of = |value: &String| {
         let mut keys = world.keys().into_iter();
         keys.find(|key| key.value == *value)?.description
     };
-    let held = secrets.chain(parameters);
+    let held = secrets.chain(parameters).chain(at_github);
     held.map(|(name, value)| (name, of(&value))).collect()
 }
 

@@ -56,6 +56,40 @@ fn applied_then(edits: &[(&str, &str)]) -> World {
 }
 
 #[test]
+fn disable_all() {
+    Story {
+        name: "switch off every key at once: `disable --all`",
+        before: || applied_then(&[]),
+        command: &["disable", "--all"],
+        ..Story::default()
+    }
+    .tell();
+}
+
+#[test]
+fn apply_what_was_reviewed() {
+    Story {
+        name: "apply a reviewed plan: one key is made, one reworded, one disabled",
+        before: || {
+            let world = applied_then(&[
+                ("\"First\"", "\"Changed\""),
+                ("\"Third\"", "\"Third\"\nenabled = false"),
+            ]);
+            world.edit(
+                "[key.beta]",
+                "[key.delta]\ndescription = \"Fourth\"\nowner = \"team-a\"\nusage-plans = [\"standard\"]\n\n[key.beta]",
+            );
+            let plan = ["plan", "--today", TODAY, "--out", "plan.json"];
+            world.run(&plan).ended(0);
+            world
+        },
+        command: &["apply", "--plan", "plan.json"],
+        ..Story::default()
+    }
+    .tell();
+}
+
+#[test]
 fn create() {
     Story {
         name: "create three keys and two usage plans",
