@@ -36,7 +36,8 @@ const LAST_WORDS: std::time::Duration = std::time::Duration::from_millis(900);
 
 /// Runs a step, and says as an annotation why it ended early.
 pub(super) async fn run(run: &Run) -> ExitCode {
-    let done = carry_out(run).await;
+    // On the heap: it is large.
+    let done = Box::pin(carry_out(run)).await;
     done.unwrap_or_else(|error| {
         annotate::step(&error, run);
         Verdict::of(&error, run).code
