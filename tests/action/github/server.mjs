@@ -44,8 +44,9 @@ class GitHub {
     this.artifacts = [];
     this.runs = [];
     this.pulls = new Map();
-    /** Pull requests by commit. */
+    /** Pull requests by commit, and the messages of commits. */
     this.byCommit = new Map();
+    this.messages = new Map();
   }
 
   id() {
@@ -163,8 +164,10 @@ class GitHub {
       ["GET", at("/issues"), null, this.#listIssues],
       ["POST", at("/issues"), "issues", this.#createIssue],
       ["PATCH", at("/issues/(?<number>\\d+)"), "issues", this.#updateIssue],
+      ["GET", at("/pulls"), null, this.#listPulls],
       ["GET", at("/pulls/(?<number>\\d+)"), null, this.#getPull],
       ["GET", at("/commits/(?<sha>[0-9a-f]+)/pulls"), null, this.#pullsOfCommit],
+      ["GET", at("/git/commits/(?<sha>[0-9a-f]+)"), null, this.#getCommit],
       ["GET", at("/actions/artifacts"), "actions", this.#listArtifacts],
       ["GET", at("/actions/runs/(?<run>\\d+)/artifacts"), "actions", this.#listArtifacts],
       ["GET", at("/actions/artifacts/(?<id>\\d+)/zip"), "actions", this.#redirectToArchive],
@@ -230,6 +233,16 @@ class GitHub {
     if (!found) return failed(404, "Not Found");
     Object.assign(found, change);
     return { status: 200, body: this.shapes.issue(found) };
+  }
+
+  #listPulls(_groups, query) {
+    const isClosed = (pull) => pull.merged !== null;
+    const kept = [...this.pulls.values()].filter((pull) => (query.get("state") === "closed") === isClosed(pull));
+    return this.#page(kept.reverse().map(this.shapes.shortPull), query, `/repos/${this.repository}/pulls`);
+  }
+
+  #getCommit({ sha }) {
+    return { status: 200, body: this.shapes.commit({ sha, message: this.messages.get(sha) ?? "Change the keys" }) };
   }
 
   #getPull({ number }) {

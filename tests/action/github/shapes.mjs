@@ -99,5 +99,21 @@ export function shapes(github) {
     };
   };
 
-  return { artifact, comment, issue, pull, run, shortPull };
+  const commit = ({ sha, message }) => {
+    const author = { name: "Octo Cat", email: "octocat@users.noreply.github.com", date: TIME };
+    return {
+      sha,
+      node_id: "C_kwDOA",
+      url: at(`/git/commits/${sha}`),
+      html_url: `https://github.com/${github.repository}/commit/${sha}`,
+      author,
+      committer: author,
+      message,
+      tree: { sha: "0".repeat(40), url: at(`/git/trees/${"0".repeat(40)}`) },
+      parents: [],
+      verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
+    };
+  };
+
+  return { artifact, comment, commit, issue, pull, run, shortPull };
 }
