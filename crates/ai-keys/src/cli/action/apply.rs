@@ -169,7 +169,11 @@ async fn prepare(
             misfit.tell(sheet, job);
             return Ok(None);
         }
-        Fits::Best(_) | Fits::None(_) | Fits::NotReviewed => {}
+        Fits::None(_) => job.run.output.print(&format!(
+            "{}: what was reviewed does not fit any more, and a plan is made anew\n",
+            crate::output::untrusted(&sheet.name())
+        )),
+        Fits::Best(_) | Fits::NotReviewed => {}
     }
     let Some(planned) = sheet.planned(&observed, job.request.today) else {
         return Ok(None);
