@@ -1,10 +1,11 @@
 //! What programs read: it parses, and is the same twice.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Folder, MANIFEST, TODAY, World, ai_keys, finish, run_in};
+use crate::support::{Folder, MANIFEST, Ran, TODAY, World, ai_keys, finish, run_in};
 
 const WARNED: &str =
     "\n[key.gamma]\ndescription = \"On no usage plan\"\nowner = \"team-a\"\nusage-plans = []\n";
@@ -138,11 +139,7 @@ fn the_schema_is_the_committed_one_and_fits_the_examples() {
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
-        let manifest: toml::Table = toml::from_str(&text).unwrap();
-        folder.write("keys.json", as_json(manifest.into()).to_string());
-        let mut command = std::process::Command::new(&validator);
-        let command = command.current_dir(folder.path());
-        finish(command.args(["--schemafile", "schema.json", "keys.json"])).ended(0);
+        validated(&validator, &folder, &text).ended(0);
         finish(
             ai_keys(folder.path())
                 .args(["validate", "--today", TODAY])
@@ -150,6 +147,52 @@ fn the_schema_is_the_committed_one_and_fits_the_examples() {
         )
         .ended(0);
     }
+}
+
+/// What an editor would underline; a schema that lets everything pass would complete nothing either.
+#[test]
+fn the_schema_refuses_what_an_editor_can_see_to_be_wrong() {
+    let Some(validator) = std::env::var_os("AI_KEYS_CHECK_JSONSCHEMA") else {
+        println!("skipped: no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
+        return;
+    };
+    let folder = Folder::new();
+    let schema = run_in(folder.path(), &["schema"]).ended(0).out;
+    folder.write("schema.json", schema);
+    validated(&validator, &folder, MANIFEST).ended(0);
+    let wrong = [
+        ("a misspelt field", "owner = ", "ownr = "),
+        ("a word for a number", "rate = 10", "rate = \"fast\""),
+        (
+            "a number for a truth",
+            "[key.alpha]",
+            "[key.alpha]\nenabled = 1",
+        ),
+        ("no version", "version = 1", ""),
+        (
+            "a word that is no period",
+            "burst = 20 }",
+            "burst = 20 }\nquota = { limit = 1, per = \"hour\" }",
+        ),
+    ];
+    for (what, right, instead) in wrong {
+        assert!(MANIFEST.contains(right), "{what}: {MANIFEST}");
+        let text = MANIFEST.replacen(right, instead, 1);
+        assert_eq!(
+            validated(&validator, &folder, &text).code,
+            1,
+            "{what}:\n{text}"
+        );
+    }
+}
+
+/// Runs somebody else's validator over a manifest and the schema of the folder.
+fn validated(validator: &OsStr, folder: &Folder, manifest: &str) -> Ran {
+    let manifest: toml::Table = toml::from_str(manifest).unwrap();
+    folder.write("keys.json", as_json(manifest.into()).to_string());
+    let mut command = std::process::Command::new(validator);
+    command.current_dir(folder.path());
+    finish(command.args(["--schemafile", "schema.json", "keys.json"]))
 }
 
 #[test]
