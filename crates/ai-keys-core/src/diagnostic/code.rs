@@ -139,6 +139,7 @@ pub static CODES: &[&Code] = &[
     &rule::expires_soon::AK229,
     &rule::overlap_too_long::AK230,
     &rule::expires_this_week::AK231,
+    &rule::no_removal_grace::AK232,
     &rule::bad_sink_name::AK301,
     &rule::delivered_twice::AK302,
     &rule::incomplete_github_secret::AK303,

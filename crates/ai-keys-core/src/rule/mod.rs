@@ -41,6 +41,7 @@ pub(crate) mod listed_twice;
 pub(crate) mod looks_like_a_key_value;
 pub(crate) mod marker_in_text;
 pub(crate) mod name_too_long;
+pub(crate) mod no_removal_grace;
 pub(crate) mod no_target;
 pub(crate) mod overlap_too_long;
 pub(crate) mod protected_and_off;
@@ -184,6 +185,7 @@ pub static RULES: &[&Rule] = &[
     &expires_soon::RULE,
     &overlap_too_long::RULE,
     &expires_this_week::RULE,
+    &no_removal_grace::RULE,
     &bad_sink_name::RULE,
     &delivered_twice::RULE,
     &incomplete_github_secret::RULE,
