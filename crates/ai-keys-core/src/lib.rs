@@ -13,6 +13,7 @@ pub mod limits;
 pub mod manifest;
 pub mod plan;
 pub mod report;
+mod rate;
 pub mod rule;
 mod sorted;
 pub mod source;

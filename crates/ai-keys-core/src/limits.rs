@@ -1,65 +1,10 @@
 //! Quota and throttle in their own units, and in words that a reviewer can weigh.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A steady rate in requests per second; finite and not negative.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(transparent)]
-pub struct Rate(f64);
-
-impl Rate {
-    /// Returns the rate, or `None` if the number is negative, infinite or not
-    /// a number.
-    #[must_use]
-    pub fn new(requests_per_second: f64) -> Option<Self> {
-        // `+ 0.0` turns -0.0 into 0.0, so equal rates have equal text.
-        (requests_per_second.is_finite() && requests_per_second >= 0.0)
-            .then_some(Self(requests_per_second + 0.0))
-    }
-
-    /// Returns the rate in requests per second.
-    #[must_use]
-    pub fn requests_per_second(self) -> f64 {
-        self.0
-    }
-
-    /// Returns whether the rate lets nothing through.
-    #[must_use]
-    pub fn is_zero(self) -> bool {
-        self.0 <= 0.0
-    }
-}
-
-impl PartialEq for Rate {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Rate {}
-
-impl PartialOrd for Rate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Rate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
+pub use crate::rate::Rate;
 
 /// A token bucket: steady rate and bucket size.
 ///
@@ -265,12 +210,5 @@ mod tests {
             per: Period::Day,
         };
         assert_eq!(quota.to_string(), "0 requests/day: blocks everyone");
-    }
-
-    #[test]
-    fn a_rate_is_finite_and_not_negative() {
-        for number in [-1.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(Rate::new(number), None);
-        }
     }
 }

@@ -77,12 +77,12 @@ impl Decode for u32 {
 
 impl Decode for Rate {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
-        let number: Option<f64> = match value.get_ref() {
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
+        let rate = match value.get_ref() {
+            DeValue::Integer(integer) if integer.radix() == 10 => Self::parse(integer.as_str()),
             DeValue::Integer(integer) => u32::from_str_radix(integer.as_str(), integer.radix())
                 .ok()
-                .map(f64::from),
-            DeValue::Float(float) => float.as_str().parse().ok(),
+                .map(Self::from),
+            DeValue::Float(float) => Self::parse(float.as_str()),
             _ => {
                 let draft = decoder.wrong_type(value, "a number of requests per second");
                 let parts = value
@@ -99,7 +99,6 @@ impl Decode for Rate {
                 return None;
             }
         };
-        let rate = number.and_then(Self::new);
         if rate.is_none() {
             let message = format!("`{}` is out of range", decoder.name());
             let draft = decoder.out.report(&AK006, value.span().into(), message);
