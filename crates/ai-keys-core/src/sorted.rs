@@ -69,10 +69,47 @@ mod positions {
         move_to(&invert(&order), &mut |a, b| items.swap(a, b));
     }
 
-    /// The one sort of the module.
+    /// The one sort of the module: runs of one, two, four … are merged. The
+    /// standard library's is six times as large.
     #[inline(never)]
-    fn sort_positions(order: &mut [usize], compare: &mut dyn FnMut(usize, usize) -> Ordering) {
-        order.sort_by(|a, b| compare(*a, *b));
+    fn sort_positions(order: &mut Vec<usize>, compare: &mut dyn FnMut(usize, usize) -> Ordering) {
+        let mut merged = Vec::with_capacity(order.len());
+        let mut width = 1;
+        while width < order.len() {
+            merged.clear();
+            for pair in order.chunks(width * 2) {
+                let (left, right) = pair.split_at_checked(width).unwrap_or((pair, &[]));
+                merge(left, right, &mut merged, compare);
+            }
+            std::mem::swap(order, &mut merged);
+            width *= 2;
+        }
+    }
+
+    fn merge(
+        left: &[usize],
+        right: &[usize],
+        merged: &mut Vec<usize>,
+        compare: &mut dyn FnMut(usize, usize) -> Ordering,
+    ) {
+        let (mut left, mut right) = (left, right);
+        let seam = left.last().zip(right.first());
+        // What is in order already costs one look.
+        if seam.is_some_and(|(last, first)| compare(*last, *first).is_gt()) {
+            while let (Some((a, after_a)), Some((b, after_b))) =
+                (left.split_first(), right.split_first())
+            {
+                if compare(*a, *b).is_le() {
+                    merged.push(*a);
+                    left = after_a;
+                } else {
+                    merged.push(*b);
+                    right = after_b;
+                }
+            }
+        }
+        merged.extend_from_slice(left);
+        merged.extend_from_slice(right);
     }
 
     /// Says for each position where its item goes.

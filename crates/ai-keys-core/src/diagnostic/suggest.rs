@@ -1,10 +1,10 @@
 //! "Did you mean": the nearest name among those that would have been right.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Certainty;
 use super::distance::Ruler;
+use crate::firsts::Firsts;
 
 /// Returns the candidate nearest to `written`, if one is near enough to be
 /// meant: about one slip in three characters.
@@ -19,7 +19,7 @@ pub(crate) fn did_you_mean<'c>(
 /// again costs nothing, and the work of all together is bounded.
 pub(crate) struct Suggestions<'n> {
     names: Vec<&'n str>,
-    answers: BTreeMap<&'n str, Option<&'n str>>,
+    answers: Firsts<'n, Option<&'n str>>,
     ruler: Ruler,
 }
 
@@ -32,7 +32,7 @@ impl<'n> Suggestions<'n> {
     pub(crate) fn among(names: impl IntoIterator<Item = &'n str>) -> Self {
         Self {
             names: names.into_iter().collect(),
-            answers: BTreeMap::new(),
+            answers: Firsts::default(),
             ruler: Ruler::default(),
         }
     }
@@ -47,8 +47,7 @@ impl<'n> Suggestions<'n> {
             return None;
         }
         let answer = nearest(written, &mut self.names.iter().copied(), &mut self.ruler);
-        self.answers.insert(written, answer);
-        answer
+        self.answers.enter(written, answer)
     }
 }
 

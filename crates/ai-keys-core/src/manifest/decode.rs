@@ -4,7 +4,6 @@
 //! survives, so that one slip does not hide the next ten.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
 
@@ -13,6 +12,7 @@ use super::name::{is_hidden, visible};
 use super::shape::Shape;
 use super::value_like::hide_values;
 use crate::diagnostic::{Diagnostics, Draft, did_you_mean, is_same_word, list_of};
+use crate::sorted;
 use crate::source::Span;
 
 /// A TOML value with its span.
@@ -53,21 +53,31 @@ pub(crate) struct Decoder<'v> {
 /// be read, and of tables with fields that nobody knows. What stands there was
 /// reported, so a rule must not say that it is missing.
 #[derive(Clone, Debug, Default)]
-pub struct Unreadable(BTreeSet<String>);
+pub struct Unreadable(Vec<String>);
 
 impl Unreadable {
+    /// Puts the paths in order, once all are there.
+    pub(super) fn sort(&mut self) {
+        sorted::sort(&mut self.0);
+    }
+
+    fn contains(&self, path: &str) -> bool {
+        let place = self.0.binary_search_by(|there| there.as_str().cmp(path));
+        place.is_ok()
+    }
+
     /// Returns whether `field` of this table may be there after all.
     pub(crate) fn holds(&self, kind: &str, name: &str, field: &str) -> bool {
         // Almost always empty, so nothing is written for it.
         !self.0.is_empty()
-            && (self.0.contains(&format!("{kind}.{name}"))
-                || self.0.contains(&format!("{kind}.{name}.{field}")))
+            && (self.contains(&format!("{kind}.{name}"))
+                || self.contains(&format!("{kind}.{name}.{field}")))
     }
 
     /// Returns whether a table may be there after all: this one, or the one
     /// that holds all of its kind.
     pub(crate) fn holds_table(&self, kind: &str, name: &str) -> bool {
-        !self.0.is_empty() && (self.0.contains(kind) || self.0.contains(&format!("{kind}.{name}")))
+        !self.0.is_empty() && (self.contains(kind) || self.contains(&format!("{kind}.{name}")))
     }
 
     /// Returns whether any table of this kind may be there after all.
@@ -122,7 +132,7 @@ impl<'v> Decoder<'v> {
     }
 
     fn mark_unreadable(&mut self) {
-        self.unreadable.0.insert(self.path.join("."));
+        self.unreadable.0.push(self.path.join("."));
     }
 
     /// Reports a value of the wrong kind.

@@ -3,6 +3,7 @@
 pub(crate) mod code;
 pub(crate) mod decode;
 mod delivery;
+mod entries;
 mod model;
 mod name;
 pub(crate) mod parse;
@@ -19,6 +20,7 @@ mod wrapper;
 pub use decode::Unreadable;
 pub(crate) use decode::excerpt;
 pub use delivery::{Delivery, GithubDelivery, SecretsManagerDelivery, SinkKind, SsmDelivery, Tier};
+pub use entries::Entries;
 pub use model::{
     Defaults, Key, KeyDefaults, Manifest, Policy, QuotaTable, Rotate, ThrottleTable, UsagePlan,
 };

@@ -1,7 +1,5 @@
 //! Text to manifest: all syntax errors, then all mistakes of shape, in one run.
 
-use std::collections::BTreeSet;
-
 use toml::de::DeTable;
 
 use super::code::{AK001, AK004, AK010, AK011};
@@ -62,7 +60,8 @@ pub fn parse(text: &str) -> Parsed {
         check_head(manifest, &mut decoder);
     }
     let is_whole = errors.is_empty();
-    let unreadable = decoder.unreadable;
+    let mut unreadable = decoder.unreadable;
+    unreadable.sort();
     let mut diagnostics = decoder.out;
     if !is_whole {
         // What recovery left out is not missing.
@@ -148,14 +147,12 @@ pub(crate) fn keep_clear_of_syntax(text: &str, diagnostics: &mut Diagnostics) {
     let source = Source::new(text);
     let line_of = |diagnostic: &Diagnostic| source.line(diagnostic.primary.span.start);
     let is_syntax = |diagnostic: &Diagnostic| diagnostic.code == &AK001;
-    let broken: BTreeSet<u32> = sorted::set(
-        diagnostics
-            .iter()
-            .filter(|diagnostic| is_syntax(diagnostic))
-            .map(line_of),
-    );
-    diagnostics
-        .retain(|diagnostic| is_syntax(diagnostic) || !broken.contains(&line_of(diagnostic)));
+    let syntax = diagnostics.iter().filter(|found| is_syntax(found));
+    let mut broken: Vec<u32> = syntax.map(line_of).collect();
+    sorted::sort(&mut broken);
+    diagnostics.retain(|diagnostic| {
+        is_syntax(diagnostic) || broken.binary_search(&line_of(diagnostic)).is_err()
+    });
 }
 
 fn check_head(manifest: &Manifest, decoder: &mut Decoder<'_>) {

@@ -1,10 +1,9 @@
 //! Fields that can be written in two ways: a plain string, or a table that says more.
 
-use std::collections::BTreeMap;
-
 use toml::de::DeValue;
 
 use super::decode::{Decode, Decoder, Value, record};
+use super::entries::Entries;
 use super::model::ThrottleTable;
 
 use super::shape::Shape;
@@ -17,7 +16,7 @@ pub struct StageEntry {
     /// `api/stage`.
     pub stage: Needed<Spanned<String>>,
     /// Limits for single methods, by `/path/METHOD`.
-    pub methods: BTreeMap<String, Spanned<ThrottleTable>>,
+    pub methods: Entries<ThrottleTable>,
 }
 
 record! {
@@ -32,18 +31,15 @@ record! {
 
 /// Limits by `/path/METHOD`, each with the span of its name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Methods(pub BTreeMap<String, Spanned<ThrottleTable>>);
+pub struct Methods(pub Entries<ThrottleTable>);
 
 impl Decode for Methods {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let table = decoder.table(value)?;
-        let mut methods = BTreeMap::new();
+        let mut methods = Entries::default();
         for (name, value) in table {
             if let Some(throttle) = decoder.field(name, value) {
-                methods.insert(
-                    name.get_ref().to_string(),
-                    Spanned::new(throttle, name.span()),
-                );
+                methods.insert(name.get_ref(), Spanned::new(throttle, name.span()));
             }
         }
         Some(Self(methods))
@@ -71,7 +67,7 @@ impl Decode for StageEntry {
         let stage = Needed(Some(Spanned::<String>::decode(value, decoder)?));
         Some(Self {
             stage,
-            methods: BTreeMap::new(),
+            methods: Entries::default(),
         })
     }
 

@@ -1,7 +1,5 @@
 //! A key as it is meant: its own fields over the defaults.
 
-use std::collections::BTreeMap;
-
 use super::delivery::Delivery;
 use super::model::{Key, KeyDefaults, Manifest, QuotaTable, Rotate, ThrottleTable, UsagePlan};
 use super::variant::Adopt;
@@ -246,18 +244,22 @@ impl<'m> KeyView<'m> {
         self.manifest.key_defaults()?.tags.as_ref()
     }
 
-    /// Returns its tags over the default ones; `None` if none are declared.
+    /// Returns its tags over the default ones, in the order of their names;
+    /// `None` if none are declared.
     #[must_use]
-    pub fn tags(&self) -> Option<BTreeMap<&'m str, &'m Spanned<String>>> {
+    pub fn tags(&self) -> Option<Vec<(&'m str, &'m Spanned<String>)>> {
         let defaults = self.default_tags();
         let own = self.entry.tags.as_ref();
         if defaults.is_none() && own.is_none() {
             return None;
         }
-        let both = defaults.into_iter().chain(own).flatten();
-        Some(sorted::map(
-            both.map(|(name, value)| (name.as_str(), value)),
-        ))
+        let is_default = |name: &str| own.is_none_or(|own| own.get(name).is_none());
+        let defaults = defaults.into_iter().flat_map(Words::iter);
+        let defaults = defaults.filter(|(name, _)| is_default(name));
+        let own = own.into_iter().flat_map(Words::iter);
+        let mut tags: Vec<_> = defaults.chain(own).collect();
+        sorted::sort_by_key(&mut tags, |(name, _)| *name);
+        Some(tags)
     }
 
     /// Returns the id of the live key to take over in `target`.

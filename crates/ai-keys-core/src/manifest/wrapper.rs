@@ -1,10 +1,11 @@
 //! How fields hold their values: optional, needed, with a span, in lists, under free names.
 
-use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use toml::de::DeValue;
 
 use super::decode::{Decode, Decoder, Value, quoted};
+use super::entries::Entries;
 use super::name::{check_id, refuse_hidden};
 use super::shape::Shape;
 use crate::source::{Span, Spanned};
@@ -82,18 +83,18 @@ impl<T: Decode> Decode for Vec<T> {
 }
 
 /// A table from free names to values, each name with its span.
-pub type Words = BTreeMap<String, Spanned<String>>;
+pub type Words = Entries<String>;
 
 impl Decode for Words {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let table = decoder.table(value)?;
-        let mut words = Self::new();
+        let mut words = Self::default();
         for (name, value) in table {
             refuse_hidden(name.get_ref(), name.span().into(), decoder);
             if let Some(word) = decoder.field::<String>(name, value) {
                 // The span covers the name too: `cost-center = "cc-42"`.
                 let span = Span::new(name.span().start, value.span().end);
-                words.insert(name.get_ref().to_string(), Spanned::new(word, span));
+                words.insert(name.get_ref(), Spanned::new(word, span));
             }
         }
         Some(words)
@@ -104,42 +105,15 @@ impl Decode for Words {
     }
 }
 
-/// Tables of one kind, by name.
+/// Tables of one kind, by name; the span of each is its name in the header.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Named<T> {
-    entries: BTreeMap<String, Spanned<T>>,
-}
+pub struct Named<T>(Entries<T>);
 
-impl<T> Named<T> {
-    /// Returns the entry of this name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Spanned<T>> {
-        self.entries.get(name)
-    }
+impl<T> Deref for Named<T> {
+    type Target = Entries<T>;
 
-    /// Returns all entries in the order of their names; the span of each is
-    /// its name in the header.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Spanned<T>)> {
-        self.entries
-            .iter()
-            .map(|(name, entry)| (name.as_str(), entry))
-    }
-
-    /// Returns the names in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
-    }
-
-    /// Returns how many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Returns whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    fn deref(&self) -> &Entries<T> {
+        &self.0
     }
 }
 
@@ -152,7 +126,7 @@ impl<T: Decode> Decode for Named<T> {
 
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let table = decoder.table(value)?;
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::with_capacity(table.len());
         for (name, value) in table {
             check_id(name.get_ref(), name.span().into(), decoder);
             if name.get_ref().len() > LONGEST {
@@ -160,16 +134,14 @@ impl<T: Decode> Decode for Named<T> {
                 continue;
             }
             if let Some(entry) = decoder.field::<T>(name, value) {
-                entries.insert(name.get_ref().to_string(), Spanned::new(entry, name.span()));
+                entries.insert(name.get_ref(), Spanned::new(entry, name.span()));
             }
         }
-        Some(Self { entries })
+        Some(Self(entries))
     }
 
     fn absent() -> Option<Self> {
-        Some(Self {
-            entries: BTreeMap::new(),
-        })
+        Some(Self(Entries::default()))
     }
 
     fn shape() -> Shape {

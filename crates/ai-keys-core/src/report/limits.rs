@@ -82,7 +82,7 @@ fn methods(usage_plan: &UsagePlan) -> Vec<MethodLimits> {
         let methods = entry.methods.iter();
         methods.map(move |(method, throttle)| MethodLimits {
             stage: stage.unwrap_or_default().to_owned(),
-            method: method.clone(),
+            method: method.to_owned(),
             throttle: throttle.limits().to_string(),
         })
     });

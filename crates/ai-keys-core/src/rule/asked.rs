@@ -92,7 +92,7 @@ fn ask_key(facts: &Facts<'_>, key: &KeyView<'_>, ask: &mut dyn FnMut(Feature, &'
     }
     let defaults = facts.manifest.key_defaults();
     let defaults = defaults.and_then(|defaults| defaults.tags.as_ref());
-    let first = |tags: &Words| tags.values().map(|tag| tag.span).min();
+    let first = |tags: &Words| tags.iter().map(|(_, tag)| tag.span).min();
     for tag in defaults.into_iter().chain(&table.tags).filter_map(first) {
         ask(Feature::Tags, "tags", tag);
     }

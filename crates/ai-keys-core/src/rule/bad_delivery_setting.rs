@@ -1,14 +1,12 @@
 //! What a delivery says about its secret is what the store accepts.
 
-use std::collections::BTreeMap;
-
 use super::bad_region::is_region;
 use super::bad_tag::wrong_tag;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Firsts;
 use crate::manifest::decode::excerpt;
-use crate::manifest::{Delivery, Manifest, SecretsManagerDelivery, account_of_role};
-use crate::source::Span;
+use crate::manifest::{Delivery, Manifest, SecretsManagerDelivery, Words, account_of_role};
 
 rule! {
     /// ## What it checks
@@ -64,7 +62,7 @@ fn check_common(delivery: &Delivery, out: &mut Diagnostics) {
         out.report(&AK304, kms_key.span, message)
             .help("write its id, its ARN, or `alias/` and its alias");
     }
-    let tags = delivery.tags().into_iter().flatten();
+    let tags = delivery.tags().into_iter().flat_map(Words::iter);
     for (number, (name, value)) in tags.enumerate() {
         let wrong = if number == MOST_TAGS {
             Some(format!("a secret has at most {MOST_TAGS} tags"))
@@ -94,9 +92,9 @@ fn check_secret(manifest: &Manifest, table: &SecretsManagerDelivery, out: &mut D
     let home = table.target.as_ref();
     let home = home.and_then(|target| manifest.targets.get(&target.value));
     let home = home.and_then(|target| target.aws()?.region.0.as_ref());
-    let mut firsts: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut firsts = Firsts::default();
     for replica in table.replicas.iter().flatten() {
-        let first = *firsts.entry(replica).or_insert(replica.span);
+        let first = firsts.enter(replica, replica.span);
         if !is_region(replica) {
             let message = format!("`{}` is not a region", excerpt(replica));
             out.report(&AK304, replica.span, message)

@@ -39,10 +39,11 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let most = ceilings(Provider::AwsApiGateway).methods_per_stage;
     for (_, usage_plan) in facts.manifest.usage_plans.iter() {
         for stage in usage_plan.stages.iter().flatten() {
-            for (name, throttle) in &stage.methods {
+            for (name, throttle) in stage.methods.iter() {
                 check_name(name, throttle.span, out);
             }
-            let mut spans: Vec<Span> = stage.methods.values().map(|method| method.span).collect();
+            let methods = stage.methods.iter();
+            let mut spans: Vec<Span> = methods.map(|(_, method)| method.span).collect();
             sorted::sort(&mut spans);
             if let Some(first_over) = spans.get(most) {
                 let message = format!(

@@ -53,7 +53,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 }
 
 fn check_tags(tags: &Words, ceilings: &Ceilings, out: &mut Diagnostics) {
-    for (name, value) in tags {
+    for (name, value) in tags.iter() {
         let Some(what_is_wrong) = wrong_tag_within(name, value, ceilings) else {
             continue;
         };

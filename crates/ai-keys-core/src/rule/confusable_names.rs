@@ -1,10 +1,9 @@
 //! Two names that a reader takes for one.
 
-use std::collections::BTreeSet;
-
 use super::entry::{self, Entry};
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Numbers;
 use crate::manifest::decode::excerpt;
 use crate::sorted;
 use crate::source::Span;
@@ -75,7 +74,8 @@ fn check_group(group: &[Seen<'_>], out: &mut Diagnostics) {
     if least.text == most.text {
         return; // One name said twice: `duplicate-cloud-name`.
     }
-    let mut reported = BTreeSet::from([first.entry]);
+    let mut reported = Numbers::default();
+    reported.insert(first.entry);
     for seen in group {
         let looks_like = |other: &&&Seen<'_>| {
             let is_other = other.entry != seen.entry && other.text != seen.text;

@@ -61,7 +61,8 @@ fn longest_marker(manifest: &Manifest, key: &KeyView<'_>) -> Marker {
     marker.generation = u32::MAX;
     marker.set_owner(key.owner().map(|owner| owner.value.as_str()));
     marker.set_protected(true);
-    marker.set_tag_names(key.tags().unwrap_or_default().into_keys());
+    let tags = key.tags().unwrap_or_default();
+    marker.set_tag_names(tags.into_iter().map(|(name, _)| name));
     let day = Date::from_ymd(2026, 11, 23);
     for date in MarkerDate::ALL {
         marker.set_date(date, day);

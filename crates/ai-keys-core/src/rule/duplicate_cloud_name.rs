@@ -1,10 +1,9 @@
 //! Two entries of one kind have two names in the cloud.
 
-use std::collections::BTreeMap;
-
 use super::entry::{self, Entry};
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Firsts;
 use crate::manifest::Manifest;
 use crate::manifest::decode::excerpt;
 use crate::sorted;
@@ -49,11 +48,11 @@ fn check_kind<'m>(
 }
 
 fn check_group<'m>(manifest: &'m Manifest, group: &[Entry<'m>], out: &mut Diagnostics) {
-    let mut first_in: BTreeMap<&str, &Entry<'_>> = BTreeMap::new();
+    let mut first_in = Firsts::default();
     for entry in group {
         let mut clash = None;
         for target in entry.targets(manifest) {
-            let first = *first_in.entry(target).or_insert(entry);
+            let first: &Entry<'_> = first_in.enter(target, entry);
             if first.name != entry.name {
                 clash = clash.or(Some((first, target)));
             }

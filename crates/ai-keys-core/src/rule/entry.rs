@@ -1,6 +1,6 @@
 //! A key or a usage plan, as the rules that treat both alike see it.
 
-use crate::manifest::{Adopt, Manifest};
+use crate::manifest::{Adopt, Manifest, Words};
 use crate::source::{Span, Spanned};
 
 /// One table of the manifest that becomes an object in the cloud.
@@ -54,10 +54,9 @@ impl<'m> Entry<'m> {
             Some((Adopt::ByTarget(ids), _)) => (None, Some(ids)),
             None => (None, None),
         };
-        let by_target = many.into_iter().flatten();
-        one.into_iter().chain(
-            by_target.map(|(target, id)| (Some(target.as_str()), id.value.as_str(), id.span)),
-        )
+        let by_target = many.into_iter().flat_map(Words::iter);
+        one.into_iter()
+            .chain(by_target.map(|(target, id)| (Some(target), id.value.as_str(), id.span)))
     }
 }
 

@@ -1,9 +1,8 @@
 //! A list says each name once.
 
-use std::collections::BTreeMap;
-
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Firsts;
 use crate::manifest::decode::excerpt;
 use crate::source::{Span, Spanned};
 
@@ -45,10 +44,10 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 }
 
 fn check_list(text: &str, list: &[Spanned<String>], out: &mut Diagnostics) {
-    let mut firsts = BTreeMap::new();
+    let mut firsts = Firsts::default();
     let mut before = Span::default();
     for name in list {
-        let first = *firsts.entry(name.value.as_str()).or_insert(name.span);
+        let first = firsts.enter(&name.value, name.span);
         if first != name.span {
             let message = format!("`{}` is listed twice", excerpt(name));
             let draft = out

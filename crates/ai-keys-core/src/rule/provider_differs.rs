@@ -1,8 +1,6 @@
 //! What a provider does otherwise than the manifest reads.
 
-use std::collections::BTreeMap;
-
-use super::asked::asked_elsewhere;
+use super::asked::{Asked, asked_elsewhere};
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::support::{Support, support};
@@ -32,16 +30,20 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    let mut firsts = BTreeMap::new();
+    // No more than providers times features.
+    let mut firsts: Vec<(Asked<'_>, &str, usize)> = Vec::new();
     for asked in asked_elsewhere(facts) {
         if let Support::Differs(why) = support(asked.provider, asked.feature) {
-            let (_, _, count) = firsts
-                .entry((asked.provider, asked.feature))
-                .or_insert((asked, why, 0_usize));
-            *count += 1;
+            let is_same = |(first, ..): &&mut (Asked<'_>, &str, usize)| {
+                (first.provider, first.feature) == (asked.provider, asked.feature)
+            };
+            match firsts.iter_mut().find(is_same) {
+                Some((_, _, count)) => *count += 1,
+                None => firsts.push((asked, why, 1)),
+            }
         }
     }
-    for (asked, why, count) in firsts.into_values() {
+    for (asked, why, count) in firsts {
         let (provider, field) = (asked.provider.name(), asked.field);
         let more = if count > 1 {
             format!(" (and {} more)", count - 1)

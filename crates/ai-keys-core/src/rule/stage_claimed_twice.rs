@@ -1,9 +1,8 @@
 //! A key may reach each stage through one usage plan only.
 
-use std::collections::BTreeMap;
-
 use super::{Facts, hash, rule, too_many_combinations};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Firsts;
 use crate::manifest::decode::excerpt;
 use crate::manifest::{KeyView, Manifest};
 use crate::sorted;
@@ -39,11 +38,10 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
         too_many_combinations::report(manifest, out);
         return;
     };
-    if contested.is_empty() {
+    if contested.places.is_empty() {
         return;
     }
-    let places =
-        |listed: &Spanned<String>| contested.get(listed.value.as_str()).map_or(0, Vec::len);
+    let places = |listed: &Spanned<String>| contested.of(&listed.value).len();
     let mut looks = 0;
     for key in manifest.key_views() {
         let listed = key
@@ -62,9 +60,19 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     }
 }
 
-/// The stages of each usage plan that another one claims too, as each of their
-/// targets reads them.
-type Contested<'m> = BTreeMap<&'m str, Vec<(&'m str, StageName)>>;
+/// The places that more than one usage plan claims, and for each of those usage
+/// plans which they are.
+#[derive(Default)]
+struct Contested<'m> {
+    places: Vec<(&'m str, StageName)>,
+    of: Firsts<'m, Vec<usize>>,
+}
+
+impl Contested<'_> {
+    fn of(&self, usage_plan: &str) -> &[usize] {
+        self.of.get(usage_plan).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// Works them out once, so that ten thousand keys on usage plans with stages of
 /// their own cost a look each; `None` if there are too many.
@@ -82,31 +90,36 @@ fn contested_stages(manifest: &Manifest) -> Option<Contested<'_>> {
     let shared = groups.filter_map(|group| group.get(1));
     let shared: Vec<u64> = shared.map(|(hash, _)| *hash).collect();
     if shared.is_empty() {
-        return Some(Contested::new());
+        return Some(Contested::default());
     }
-    let mut claims: BTreeMap<(&str, StageName), Vec<&str>> = BTreeMap::new();
-    let mut count = 0;
+    let mut claims = Vec::new();
     each_claim(manifest, &mut |claim| {
-        if count > MOST_PLACES || shared.binary_search(&claim.hash).is_err() {
+        if claims.len() > MOST_PLACES || shared.binary_search(&claim.hash).is_err() {
             return;
         }
-        count += 1;
         if let Some(stage) = StageName::parse(claim.written, claim.target) {
-            let claimants = claims.entry((claim.target, stage)).or_default();
-            if claimants.last() != Some(&claim.usage_plan) {
-                claimants.push(claim.usage_plan);
-            }
+            claims.push(((claim.target, stage), claim.usage_plan));
         }
     });
-    if count > MOST_PLACES {
+    if claims.len() > MOST_PLACES {
         return None;
     }
-    let mut contested = Contested::new();
-    for ((target, stage), claimants) in claims.into_iter().filter(|(_, names)| names.len() > 1) {
-        for name in claimants {
-            let stages = contested.entry(name).or_default();
-            stages.push((target, stage.clone()));
+    sorted::sort(&mut claims);
+    claims.dedup();
+    let mut contested = Contested::default();
+    for group in claims
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|group| group.len() > 1)
+    {
+        for (_, usage_plan) in group {
+            let places = contested.of.slot(usage_plan, Vec::new);
+            if let Some(places) = places {
+                places.push(contested.places.len());
+            }
         }
+        contested
+            .places
+            .extend(group.first().map(|(place, _)| place.clone()));
     }
     Some(contested)
 }
@@ -148,22 +161,36 @@ fn check_key(
     contested: &Contested<'_>,
     out: &mut Diagnostics,
 ) {
-    let mut firsts: BTreeMap<&(&str, StageName), &Spanned<String>> = BTreeMap::new();
-    for usage_plan in rivals {
-        let stages = contested.get(usage_plan.value.as_str());
-        let clash = stages
-            .into_iter()
-            .flatten()
-            .filter(|(target, _)| key.is_in(target));
-        let mut clash = clash.filter_map(|place| {
-            let first = *firsts.entry(place).or_insert(usage_plan);
+    // Which of them claims which place; the first to be listed has it.
+    let mut claims: Vec<(usize, usize)> = Vec::new();
+    for (rival, usage_plan) in rivals.iter().enumerate() {
+        let places = contested.of(&usage_plan.value).iter();
+        claims.extend(places.map(|place| (*place, rival)));
+    }
+    sorted::sort(&mut claims);
+    let mut reported = vec![false; rivals.len()];
+    for group in claims.chunk_by(|a, b| a.0 == b.0) {
+        let Some(((place, first), others)) = group.split_first() else {
+            continue;
+        };
+        let (Some((target, stage)), Some(first)) =
+            (contested.places.get(*place), rivals.get(*first))
+        else {
+            continue;
+        };
+        if !key.is_in(target) {
+            continue;
+        }
+        for (_, rival) in others {
+            let (Some(usage_plan), Some(reported)) = (rivals.get(*rival), reported.get_mut(*rival))
+            else {
+                continue;
+            };
             // The same name again is what `listed-twice` says.
-            (first.value != usage_plan.value).then_some((first, place))
-        });
-        let reported = clash.next();
-        // The rest is entered all the same, for the rivals that follow.
-        clash.for_each(drop);
-        if let Some((first, (_, stage))) = reported {
+            if *reported || first.value == usage_plan.value {
+                continue;
+            }
+            *reported = true;
             let message = format!(
                 "key `{}` already reaches `{}`",
                 key.name(),

@@ -1,9 +1,8 @@
 //! A usage plan lists a stage once.
 
-use std::collections::BTreeMap;
-
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Firsts;
 use crate::manifest::decode::excerpt;
 use crate::manifest::{StageEntry, UsagePlan};
 use crate::rule::listed_twice::without_item;
@@ -46,12 +45,13 @@ fn check_stages(
     let most = if differs { usize::MAX } else { 1 };
     let targets = facts.manifest.target_names(usage_plan.listed_targets());
     for target in targets.take(most) {
-        let mut firsts = BTreeMap::new();
-        for stage in written() {
-            let Some(name) = StageName::parse(stage, target) else {
-                continue;
-            };
-            let first = *firsts.entry(name).or_insert(stage.span);
+        let named = written().filter(|stage| StageName::parse(stage, target).is_some());
+        let named: Vec<_> = named
+            .map(|stage| (stage.replace("{target}", target), stage))
+            .collect();
+        let mut firsts = Firsts::default();
+        for (name, stage) in &named {
+            let first = firsts.enter(name, stage.span);
             if first != stage.span {
                 let message = format!("`{}` is listed twice", excerpt(stage));
                 let draft = out

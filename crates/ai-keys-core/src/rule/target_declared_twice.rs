@@ -1,9 +1,8 @@
 //! Two targets are two places.
 
-use std::collections::BTreeMap;
-
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::manifest::Target;
 use crate::sorted;
 
 rule! {
@@ -30,19 +29,21 @@ rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
-    let mut firsts = BTreeMap::new();
-    let mut targets: Vec<_> = facts.manifest.targets.iter().collect();
-    sorted::sort_by_key(&mut targets, |(_, target)| target.span);
-    for (name, target) in targets {
-        // Without an account two targets may well be two: credentials decide.
-        let Some(place) = target.place().filter(|place| place.account.is_some()) else {
+    let targets = facts.manifest.targets.iter();
+    // Without an account two targets may well be two: credentials decide.
+    let place = |target: &Target| target.place().filter(|place| place.account.is_some());
+    let mut places: Vec<_> = targets
+        .filter_map(|(name, target)| Some((place(target)?, target.span, name)))
+        .collect();
+    sorted::sort(&mut places);
+    for group in places.chunk_by(|a, b| a.0 == b.0) {
+        let Some(((_, first_span, first), others)) = group.split_first() else {
             continue;
         };
-        let (first, first_span) = *firsts.entry(place).or_insert((name, target.span));
-        if first != name {
+        for (_, span, name) in others {
             let message = format!("target `{name}` is the same place as `{first}`");
-            out.report(&AK115, target.span, message)
-                .related(first_span, "the same account and region")
+            out.report(&AK115, *span, message)
+                .related(*first_span, "the same account and region")
                 .help("keep one of them, or use a second file with a namespace of its own");
         }
     }

@@ -1,9 +1,8 @@
 //! An account and region holds ten thousand keys.
 
-use std::collections::BTreeMap;
-
 use super::{Facts, rule};
 use crate::diagnostic::{Code, Diagnostics};
+use crate::firsts::Firsts;
 use crate::source::Spanned;
 use crate::support::{Ceilings, Provider, ceilings};
 
@@ -40,15 +39,15 @@ pub(super) fn check_count<'m>(
     let mut everywhere = 0;
     // Of each target: how many, and the last of them, so that a target that
     // is listed twice counts once.
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut counts: Firsts<'_, (usize, usize)> = Firsts::default();
     for (at, listed) in things.enumerate() {
         let Some(listed) = listed else {
             everywhere += 1;
             continue;
         };
         for target in listed {
-            let (count, last) = counts.entry(target).or_insert((0, usize::MAX));
-            if *last != at {
+            let slot = counts.slot(target, || (0, usize::MAX));
+            if let Some((count, last)) = slot.filter(|(_, last)| *last != at) {
                 (*count, *last) = (*count + 1, at);
             }
         }

@@ -1,9 +1,8 @@
 //! A key is on ten usage plans at most.
 
-use std::collections::BTreeSet;
-
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::firsts::Numbers;
 use crate::source::Spanned;
 use crate::support::{Provider, ceilings};
 
@@ -36,7 +35,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
 }
 
 fn check_list(listed: &[Spanned<String>], most: usize, out: &mut Diagnostics) {
-    let mut names = BTreeSet::new();
+    let mut names = Numbers::default();
     let mut distinct = listed.iter().filter(|name| names.insert(&name.value));
     if let Some(first_over) = distinct.nth(most) {
         let count = most + 1 + distinct.count();

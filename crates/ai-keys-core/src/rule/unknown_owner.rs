@@ -1,11 +1,9 @@
 //! Keys belong to those whom the policy knows.
 
-use std::collections::BTreeSet;
-
 use super::{Facts, rule};
 use crate::diagnostic::{Certainty, Diagnostics, Suggestions};
+use crate::firsts::Numbers;
 use crate::manifest::decode::{excerpt, quoted};
-use crate::sorted;
 
 rule! {
     /// ## What it checks
@@ -27,13 +25,15 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let Some(owners) = policy.and_then(|policy| policy.owners.as_deref()) else {
         return;
     };
-    let known: BTreeSet<&str> = sorted::set(owners.iter().map(|owner| owner.value.as_str()));
-    let mut suggestions = Suggestions::among(known.iter().copied());
+    let owners = || owners.iter().map(|owner| owner.value.as_str());
+    let mut known = Numbers::default();
+    owners().for_each(|owner| _ = known.insert(owner));
+    let mut suggestions = Suggestions::among(owners());
     let default = facts.manifest.key_defaults();
     let default = default.and_then(|key| key.owner.as_ref());
     let own = facts.manifest.keys.iter();
     for owner in own.filter_map(|(_, key)| key.owner.as_ref()).chain(default) {
-        if known.contains(owner.value.as_str()) {
+        if known.get(owner).is_some() {
             continue;
         }
         let message = format!("`{}` is not an owner that the policy knows", excerpt(owner));

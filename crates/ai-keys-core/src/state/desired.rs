@@ -10,7 +10,7 @@ use super::live::Handle;
 use crate::date::{Date, Days};
 use crate::digest::Digest;
 use crate::limits::{Quota, Throttle};
-use crate::manifest::{DEFAULT_OVERLAP, Delivery, KeyView, Manifest, StageEntry, UsagePlan};
+use crate::manifest::{DEFAULT_OVERLAP, Delivery, KeyView, Manifest, StageEntry, UsagePlan, Words};
 use crate::rule::placeholder::Stand;
 use crate::sorted;
 use crate::source::{Span, Spanned};
@@ -287,7 +287,7 @@ fn desired_stage(
     let methods = entry.methods.iter();
     Some((
         stage,
-        sorted::map(methods.map(|(method, throttle)| (method.clone(), throttle.limits()))),
+        sorted::map(methods.map(|(method, throttle)| (method.to_owned(), throttle.limits()))),
     ))
 }
 
@@ -358,8 +358,8 @@ fn desired_delivery(
             delivery
                 .tags()
                 .into_iter()
-                .flatten()
-                .map(|(name, value)| (name.clone(), value.value.clone())),
+                .flat_map(Words::iter)
+                .map(|(name, value)| (name.to_owned(), value.value.clone())),
         ),
         takes_over: delivery.takes_over(),
         ..DeliverySpec::default()

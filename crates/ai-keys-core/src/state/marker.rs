@@ -9,7 +9,6 @@
 //! generation and dates travel there, written atomically with every other
 //! field. The text before the marker is the user's.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -38,7 +37,8 @@ pub struct Marker {
     pub generation: u32,
     /// Everything else, by name, unescaped. Names that this version does not
     /// know are kept.
-    attributes: BTreeMap<String, String>,
+    /// In the order of the names.
+    attributes: Vec<(String, String)>,
 }
 
 /// The dates of a key's life that a marker carries.
@@ -85,7 +85,7 @@ impl Marker {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             generation: 1,
-            attributes: BTreeMap::new(),
+            attributes: Vec::new(),
         }
     }
 
@@ -126,34 +126,39 @@ impl Marker {
             .parse()
             .ok()
             .filter(|generation| *generation > 0)?;
-        let mut attributes = BTreeMap::new();
+        let mut attributes = Vec::new();
         for word in words {
             let (attribute, value) = word.split_once('=')?;
-            attributes.insert(unescape(attribute)?, unescape(value)?);
+            attributes.push((unescape(attribute)?, unescape(value)?));
         }
         let (namespace, name) = (unescape(namespace)?, unescape(name)?);
         // No manifest has other names, so we did not write this.
         if !is_id(&namespace) || !is_id(&name) {
             return None;
         }
-        Some(Self {
+        let mut marker = Self {
             namespace,
             name,
             generation,
-            attributes,
-        })
+            attributes: Vec::new(),
+        };
+        // We write them in order and once; somebody may have edited the text.
+        for (attribute, value) in attributes {
+            marker.set(&attribute, Some(&value));
+        }
+        Some(marker)
     }
 
     /// Returns who answers for the key.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
-        self.attributes.get(OWNER).map(String::as_str)
+        self.attribute(OWNER)
     }
 
     /// Returns whether no plan may take the key away.
     #[must_use]
     pub fn is_protected(&self) -> bool {
-        self.attributes.contains_key(PROTECT)
+        self.attribute(PROTECT).is_some()
     }
 
     /// Returns the names of the tags that the manifest set.
@@ -168,14 +173,14 @@ impl Marker {
     }
 
     fn list(&self, attribute: &str) -> impl Iterator<Item = &str> {
-        let items = self.attributes.get(attribute).map_or("", String::as_str);
+        let items = self.attribute(attribute).unwrap_or_default();
         items.split('\n').filter(|item| !item.is_empty())
     }
 
     /// Returns a date of the key's life.
     #[must_use]
     pub fn date(&self, date: MarkerDate) -> Option<Date> {
-        self.attributes.get(date.attribute())?.parse().ok()
+        self.attribute(date.attribute())?.parse().ok()
     }
 
     /// Sets or clears the owner.
@@ -220,7 +225,7 @@ impl Marker {
     /// Returns what a secret store remembers of a delivery's settings.
     #[must_use]
     pub fn settings(&self) -> Option<&str> {
-        self.attributes.get(SETTINGS).map(String::as_str)
+        self.attribute(SETTINGS)
     }
 
     /// Sets or clears what a secret store remembers of a delivery's settings.
@@ -232,7 +237,7 @@ impl Marker {
     /// does not follow from namespace, name and generation.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        self.attributes.get(VERSION).map(String::as_str)
+        self.attribute(VERSION)
     }
 
     /// Sets or clears the id of the secret's version that holds the value.
@@ -240,14 +245,29 @@ impl Marker {
         self.set(VERSION, version);
     }
 
+    fn place(&self, attribute: &str) -> Result<usize, usize> {
+        let name = |(name, _): &(String, String)| name.as_str().cmp(attribute);
+        self.attributes.binary_search_by(name)
+    }
+
+    fn attribute(&self, attribute: &str) -> Option<&str> {
+        let (_, value) = self.attributes.get(self.place(attribute).ok()?)?;
+        Some(value)
+    }
+
     fn set(&mut self, attribute: &str, value: Option<&str>) {
-        let Some(value) = value else {
-            self.attributes.remove(attribute);
-            return;
-        };
-        if self.attributes.get(attribute).map(String::as_str) != Some(value) {
-            let value = value.to_owned();
-            self.attributes.insert(attribute.to_owned(), value);
+        match (self.place(attribute), value) {
+            (Ok(at), None) => _ = self.attributes.remove(at),
+            (Ok(at), Some(value)) => {
+                if let Some((_, there)) = self.attributes.get_mut(at) {
+                    value.clone_into(there);
+                }
+            }
+            (Err(at), Some(value)) => {
+                let pair = (attribute.to_owned(), value.to_owned());
+                self.attributes.insert(at, pair);
+            }
+            (Err(_), None) => {}
         }
     }
 }
