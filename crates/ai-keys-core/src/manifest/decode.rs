@@ -24,6 +24,11 @@ pub(crate) type Name<'t> = toml::Spanned<Cow<'t, str>>;
 pub(crate) trait Decode: Sized {
     /// Whether a table without this field is reported.
     const IS_REQUIRED: bool = true;
+    /// What is taken, after "must be"; what [`Self::shape`] says, without its
+    /// texts for the reference.
+    const WORDS: &'static str = "a table";
+    /// Whether it may be written as text.
+    const TAKES_TEXT: bool = false;
 
     /// Reads a value, reporting what is wrong with it; `None` if there is
     /// nothing to go on with.
@@ -36,6 +41,26 @@ pub(crate) trait Decode: Sized {
 
     /// Returns what the field takes.
     fn shape() -> Shape;
+}
+
+/// Where a field of a table goes; it starts with what the field holds when it
+/// is not written.
+pub(crate) trait Slot<'v> {
+    /// Reads the value of the field.
+    fn read(&mut self, value: &'v Value<'_>, decoder: &mut Decoder<'v>);
+
+    /// Returns whether a table without the field is reported.
+    fn is_required(&self) -> bool;
+}
+
+impl<'v, T: Decode> Slot<'v> for Option<T> {
+    fn read(&mut self, value: &'v Value<'_>, decoder: &mut Decoder<'v>) {
+        *self = T::decode(value, decoder);
+    }
+
+    fn is_required(&self) -> bool {
+        T::IS_REQUIRED
+    }
 }
 
 /// The diagnostics so far and the path to the value at hand.
@@ -89,6 +114,40 @@ impl Unreadable {
 }
 
 impl<'v> Decoder<'v> {
+    /// Reads a table with known fields, each into its slot; `None` if the value
+    /// is no table.
+    ///
+    /// One function for every table: what differs is in the slots.
+    pub(crate) fn record(
+        &mut self,
+        value: &'v Value<'_>,
+        slots: &mut [(&'static str, &mut dyn Slot<'v>)],
+    ) -> Option<()> {
+        let table = self.table(value)?;
+        let mut written = vec![false; slots.len()];
+        for (name, value) in table {
+            let field = slots.iter_mut().zip(&mut written);
+            let field = field
+                .into_iter()
+                .find(|((known, _), _)| *known == name.get_ref());
+            if let Some(((_, slot), written)) = field {
+                *written = true;
+                self.path.push(name.get_ref());
+                slot.read(value, self);
+                self.path.pop();
+            } else {
+                let known: Vec<&str> = slots.iter().map(|(known, _)| *known).collect();
+                self.unknown_field(table, (name, value), &known);
+            }
+        }
+        for ((name, slot), written) in slots.iter().zip(written) {
+            if !written && slot.is_required() {
+                self.missing_field(value.span().into(), name);
+            }
+        }
+        Some(())
+    }
+
     /// Reads the value of one field, with its name on the path.
     pub(crate) fn field<T: Decode>(
         &mut self,
@@ -295,22 +354,8 @@ macro_rules! record {
                 value: &'v $crate::manifest::decode::Value<'_>,
                 decoder: &mut $crate::manifest::decode::Decoder<'v>,
             ) -> Option<Self> {
-                let table = decoder.table(value)?;
-                $( let mut $field: Option<Option<$type>> = None; )*
-                for (name, value) in table {
-                    match name.get_ref().as_ref() {
-                        $( $key => $field = Some(decoder.field(name, value)), )*
-                        _ => decoder.unknown_field(table, (name, value), &[$($key),*]),
-                    }
-                }
-                $(
-                    let $field = $field.unwrap_or_else(|| {
-                        if <$type as $crate::manifest::decode::Decode>::IS_REQUIRED {
-                            decoder.missing_field(value.span().into(), $key);
-                        }
-                        <$type as $crate::manifest::decode::Decode>::absent()
-                    });
-                )*
+                $( let mut $field = <$type as $crate::manifest::decode::Decode>::absent(); )*
+                decoder.record(value, &mut [ $( ($key, &mut $field) ),* ])?;
                 Some(Self { $( $field: $field?, )* })
             }
 

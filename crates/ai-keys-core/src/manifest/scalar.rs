@@ -10,6 +10,9 @@ use crate::date::{Date, Days};
 use crate::limits::{Period, Rate};
 
 impl Decode for String {
+    const WORDS: &'static str = "a string";
+    const TAKES_TEXT: bool = true;
+
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::String(text) = value.get_ref() else {
             let draft = decoder.wrong_type(value, "a string");
@@ -113,6 +116,8 @@ impl Decode for Rate {
 }
 
 impl Decode for Date {
+    const WORDS: &'static str = "a date like `2027-06-30`, without quotes or a time";
+
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         if let DeValue::Datetime(moment) = value.get_ref()
             && let (Some(date), None, None) = (moment.date, moment.time, moment.offset)
@@ -125,7 +130,7 @@ impl Decode for Date {
             .as_str()
             .and_then(|text| text.parse::<Self>().ok());
         let midnight = midnight(value);
-        let draft = decoder.wrong_type(value, &Self::shape().in_words());
+        let draft = decoder.wrong_type(value, Self::WORDS);
         if let Some(date) = midnight {
             draft.fix("leave out the time", value.span().into(), date.to_string());
         } else if let Some(date) = quoted {
@@ -140,9 +145,12 @@ impl Decode for Date {
 }
 
 impl Decode for Days {
+    const WORDS: &'static str = "a string of days or weeks, such as \"90d\" or \"2w\"";
+    const TAKES_TEXT: bool = true;
+
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::String(text) = value.get_ref() else {
-            decoder.wrong_type(value, &Self::shape().in_words());
+            decoder.wrong_type(value, Self::WORDS);
             return None;
         };
         let days = text.parse().ok();

@@ -62,6 +62,7 @@ impl Shape {
     };
 
     /// Returns whether text may be written here.
+    #[cfg(test)]
     pub(crate) fn takes_text(&self) -> bool {
         match self {
             Self::Text { .. } | Self::Choice(_) => true,

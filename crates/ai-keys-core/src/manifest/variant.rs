@@ -56,6 +56,9 @@ const STAGE_FORM: Shape = Shape::Text {
 };
 
 impl Decode for StageEntry {
+    const WORDS: &'static str = "a string such as \"chat-api/prod\" or a table";
+    const TAKES_TEXT: bool = true;
+
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         if value.get_ref().is_table() {
             let table = StageTable::decode(value, decoder)?;

@@ -46,6 +46,9 @@ impl<T: Decode> Decode for Needed<T> {
 }
 
 impl<T: Decode> Decode for Spanned<T> {
+    const WORDS: &'static str = T::WORDS;
+    const TAKES_TEXT: bool = T::TAKES_TEXT;
+
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         T::decode(value, decoder).map(|decoded| Self::new(decoded, value.span()))
     }
@@ -58,15 +61,7 @@ impl<T: Decode> Decode for Spanned<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode<'v>(value: &'v Value<'_>, decoder: &mut Decoder<'v>) -> Option<Self> {
         let DeValue::Array(items) = value.get_ref() else {
-            let draft = decoder.wrong_type(value, &Self::shape().in_words());
-            let text = value.get_ref().as_str().filter(|_| T::shape().takes_text());
-            if let Some(text) = text.and_then(quoted) {
-                draft.fix(
-                    "put it in brackets",
-                    value.span().into(),
-                    format!("[{text}]"),
-                );
-            }
+            not_a_list(value, T::WORDS, T::TAKES_TEXT, decoder);
             return None;
         };
         Some(
@@ -79,6 +74,15 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn shape() -> Shape {
         Shape::List(Box::new(T::shape()))
+    }
+}
+
+fn not_a_list(value: &Value<'_>, item: &str, takes_text: bool, decoder: &mut Decoder<'_>) {
+    let draft = decoder.wrong_type(value, &format!("a list, each item {item}"));
+    let text = value.get_ref().as_str().filter(|_| takes_text);
+    if let Some(text) = text.and_then(quoted) {
+        let list = format!("[{text}]");
+        draft.fix("put it in brackets", value.span().into(), list);
     }
 }
 
@@ -146,5 +150,34 @@ impl<T: Decode> Decode for Named<T> {
 
     fn shape() -> Shape {
         Shape::Names(Box::new(T::shape()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::{Date, Days};
+    use crate::manifest::{Delivery, StageEntry, Target};
+
+    fn words<T: Decode>() -> ((&'static str, bool), (String, bool)) {
+        let shape = T::shape();
+        let takes_text = shape.takes_text();
+        ((T::WORDS, T::TAKES_TEXT), (shape.in_words(), takes_text))
+    }
+
+    #[test]
+    fn messages_and_reference_say_the_same_of_a_type() {
+        for (said, of_shape) in [
+            words::<String>(),
+            words::<Spanned<String>>(),
+            words::<StageEntry>(),
+            words::<Delivery>(),
+            words::<Target>(),
+            words::<Words>(),
+            words::<Date>(),
+            words::<Days>(),
+        ] {
+            assert_eq!(said, (of_shape.0.as_str(), of_shape.1));
+        }
     }
 }
