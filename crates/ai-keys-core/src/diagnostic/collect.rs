@@ -16,27 +16,29 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Reports a mistake and returns its draft, for labels and help.
-    pub fn report(
+    pub fn report<'t>(
         &mut self,
         code: &'static Code,
         span: Span,
-        message: impl Into<String>,
+        message: impl Into<Cow<'t, str>>,
     ) -> Draft<'_> {
-        let at = self.list.len();
-        self.list.push(Diagnostic {
+        self.push(code, span, message.into())
+    }
+
+    // What is generic here only turns its texts into one type: the rest would be
+    // compiled into every rule.
+    #[inline(never)]
+    fn push(&mut self, code: &'static Code, span: Span, message: Cow<'_, str>) -> Draft<'_> {
+        Draft(self.list.push_mut(Diagnostic {
             code,
-            message: message.into(),
+            message: message.into_owned(),
             primary: Label {
                 span,
                 text: String::new(),
             },
             related: Vec::new(),
             help: None,
-        });
-        Draft {
-            list: &mut self.list,
-            at,
-        }
+        }))
     }
 
     /// Returns the diagnostics in the order in which they were reported, or of
@@ -136,50 +138,31 @@ impl IntoIterator for Diagnostics {
 }
 
 /// A reported diagnostic to which labels and help can be added.
-pub struct Draft<'d> {
-    list: &'d mut Vec<Diagnostic>,
-    at: usize,
-}
+pub struct Draft<'d>(&'d mut Diagnostic);
 
 #[expect(
     clippy::return_self_not_must_use,
     reason = "a draft is in the list already; more labels and help are optional"
 )]
 impl Draft<'_> {
-    fn edit(self, change: impl FnOnce(&mut Diagnostic)) -> Self {
-        if let Some(diagnostic) = self.list.get_mut(self.at) {
-            change(diagnostic);
-        }
+    /// Says what sits at the primary place.
+    pub fn label<'t>(self, text: impl Into<Cow<'t, str>>) -> Self {
+        self.0.primary.text = text.into().into_owned();
         self
     }
 
-    /// Says what sits at the primary place.
-    pub fn label(self, text: impl Into<String>) -> Self {
-        self.edit(|diagnostic| diagnostic.primary.text = text.into())
-    }
-
     /// Points to another place that matters.
-    pub fn related(self, span: Span, text: impl Into<String>) -> Self {
-        self.edit(|diagnostic| {
-            diagnostic.related.push(Label {
-                span,
-                text: text.into(),
-            });
-        })
+    pub fn related<'t>(self, span: Span, text: impl Into<Cow<'t, str>>) -> Self {
+        self.push_related(span, text.into())
     }
 
     /// Says what to do.
-    pub fn help(self, text: impl Into<String>) -> Self {
-        self.edit(|diagnostic| {
-            diagnostic.help = Some(Help {
-                text: text.into(),
-                edit: None,
-            });
-        })
+    pub fn help<'t>(self, text: impl Into<Cow<'t, str>>) -> Self {
+        self.set_help(text.into(), None)
     }
 
     /// Says what to do where there is something to say.
-    pub fn maybe_help(self, text: Option<impl Into<String>>) -> Self {
+    pub fn maybe_help<'t>(self, text: Option<impl Into<Cow<'t, str>>>) -> Self {
         match text {
             Some(text) => self.help(text),
             None => self,
@@ -188,28 +171,42 @@ impl Draft<'_> {
 
     /// Says what to do and gives the edit that does it, which is certain:
     /// `ai-keys validate --fix` makes it unseen.
-    pub fn fix(self, text: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+    pub fn fix<'t, 'r>(
+        self,
+        text: impl Into<Cow<'t, str>>,
+        span: Span,
+        replacement: impl Into<Cow<'r, str>>,
+    ) -> Self {
         self.offer(Certainty::Certain, text, span, replacement)
     }
 
     /// Says what to do and gives the edit that does it.
-    pub fn offer(
+    pub fn offer<'t, 'r>(
         self,
         certainty: Certainty,
-        text: impl Into<String>,
+        text: impl Into<Cow<'t, str>>,
         span: Span,
-        replacement: impl Into<String>,
+        replacement: impl Into<Cow<'r, str>>,
     ) -> Self {
-        let edit = Some(Edit {
+        self.set_help(text.into(), Some((certainty, span, replacement.into())))
+    }
+
+    #[inline(never)]
+    fn push_related(self, span: Span, text: Cow<'_, str>) -> Self {
+        let text = text.into_owned();
+        self.0.related.push(Label { span, text });
+        self
+    }
+
+    #[inline(never)]
+    fn set_help(self, text: Cow<'_, str>, edit: Option<(Certainty, Span, Cow<'_, str>)>) -> Self {
+        let edit = edit.map(|(certainty, span, replacement)| Edit {
             span,
-            replacement: replacement.into(),
+            replacement: replacement.into_owned(),
             certainty,
         });
-        self.edit(|diagnostic| {
-            diagnostic.help = Some(Help {
-                text: text.into(),
-                edit,
-            });
-        })
+        let text = text.into_owned();
+        self.0.help = Some(Help { text, edit });
+        self
     }
 }
