@@ -140,7 +140,8 @@ mod tests {
             let text = framed(&text);
             let checked = check_text(&text, None);
             let found = checked.diagnostics.iter().filter(|d| d.code == &AK214);
-            assert_eq!(found.count(), 1, "{} …", &text[..300]);
+            let start = text.get(..300);
+            assert_eq!(found.count(), 1, "{start:?} …");
         }
         for text in multiplied(20) {
             let checked = check_text(&framed(&text), None);
