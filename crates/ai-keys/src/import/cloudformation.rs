@@ -7,7 +7,7 @@
 use ai_keys_core::state::Handle;
 use serde_json::Value;
 
-use super::{Address, Found, Kind, Named, Object, Tool, Unreadable};
+use super::{Address, Found, Kind, Membership, Named, Object, Tool, Unreadable};
 
 fn kind(name: &str) -> Option<Kind> {
     match name {
@@ -17,6 +17,7 @@ fn kind(name: &str) -> Option<Kind> {
     }
 }
 
+/// What puts a key on a usage plan; its id is `key:usage-plan`.
 const MEMBERSHIP: &str = "AWS::ApiGateway::UsagePlanKey";
 
 /// Reads a stack's resources or a template, if it is one.
@@ -33,6 +34,10 @@ pub(super) fn read(document: &Value) -> Option<Result<Found, Unreadable>> {
         for resource in stack {
             read_stack_resource(resource, &mut found);
         }
+        // A membership may stand before its key.
+        for resource in stack {
+            read_stack_membership(resource, &mut found);
+        }
     } else {
         // `get-template` wraps it.
         let template = document.get("TemplateBody").unwrap_or(document);
@@ -44,35 +49,47 @@ pub(super) fn read(document: &Value) -> Option<Result<Found, Unreadable>> {
 }
 
 fn read_stack_resource(resource: &Value, found: &mut Found) {
-    let text = |name| resource.get(name).and_then(Value::as_str);
-    let (Some(logical_id), Some(id)) = (text("LogicalResourceId"), text("PhysicalResourceId"))
-    else {
+    let Some((logical_id, id)) = ids(resource) else {
         return;
     };
-    let address = address(logical_id);
-    let handle = Handle::of_id(id);
-    match text("ResourceType").and_then(kind) {
+    let (handle, address) = (Handle::of_id(id), Address::of_one(logical_id));
+    match resource_type(resource).and_then(kind) {
         Some(Kind::Key) => {
-            found.keys.insert(
-                handle,
-                Object {
-                    address,
-                    live: None,
-                },
-            );
+            let live = None;
+            found.keys.insert(handle, Object { address, live });
         }
         Some(Kind::UsagePlan) => {
-            found.usage_plans.insert(
-                handle,
-                Object {
-                    address,
-                    live: None,
-                },
-            );
+            let live = None;
+            found.usage_plans.insert(handle, Object { address, live });
         }
-        None if text("ResourceType") == Some(MEMBERSHIP) => found.memberships.push(address),
         None => {}
     }
+}
+
+fn read_stack_membership(resource: &Value, found: &mut Found) {
+    if resource_type(resource) != Some(MEMBERSHIP) {
+        return;
+    }
+    let Some((logical_id, id)) = ids(resource) else {
+        return;
+    };
+    let (key, usage_plan) = id.split_once(':').unwrap_or((id, ""));
+    let key = found.keys.get(&Handle::of_id(key));
+    found.memberships.push(Membership {
+        address: Address::of_one(logical_id),
+        key: key.map(|key| key.address.clone()),
+        usage_plan: Some(Handle::of_id(usage_plan)),
+    });
+}
+
+fn resource_type(resource: &Value) -> Option<&str> {
+    resource.get("ResourceType").and_then(Value::as_str)
+}
+
+/// Returns the logical and the physical id.
+fn ids(resource: &Value) -> Option<(&str, &str)> {
+    let text = |name| resource.get(name).and_then(Value::as_str);
+    Some((text("LogicalResourceId")?, text("PhysicalResourceId")?))
 }
 
 fn read_template_resource(logical_id: &str, resource: &Value, found: &mut Found) {
@@ -86,7 +103,11 @@ fn read_template_resource(logical_id: &str, resource: &Value, found: &mut Found)
         .unwrap_or_default();
     let Some(kind) = kind(resource_type) else {
         if resource_type == MEMBERSHIP {
-            found.memberships.push(address(logical_id));
+            found.memberships.push(Membership {
+                address: Address::of_one(logical_id),
+                key: resource.pointer("/Properties/KeyId").and_then(referred),
+                usage_plan: None,
+            });
         }
         return;
     };
@@ -96,14 +117,19 @@ fn read_template_resource(logical_id: &str, resource: &Value, found: &mut Found)
     found.named.push(Named {
         kind,
         name: name.to_owned(),
-        address: address(logical_id),
+        address: Address::of_one(logical_id),
         stack: None,
     });
 }
 
-fn address(logical_id: &str) -> Address {
-    Address {
-        whole: logical_id.to_owned(),
-        block: logical_id.to_owned(),
-    }
+/// Returns what `Ref` or `Fn::GetAtt` refers to. What is referred to in another
+/// way is of another stack.
+fn referred(value: &Value) -> Option<Address> {
+    let of_attribute = || {
+        let attribute = value.get("Fn::GetAtt")?;
+        let first = attribute.get(0).unwrap_or(attribute).as_str()?;
+        first.split('.').next()
+    };
+    let reference = value.get("Ref").and_then(Value::as_str);
+    reference.or_else(of_attribute).map(Address::of_one)
 }

@@ -27,36 +27,52 @@ pub(crate) struct Handover<'f> {
     found: &'f Found,
     taken: BTreeSet<&'f Address>,
     left: BTreeSet<&'f Address>,
+    /// Those that stay on a usage plan that goes, and its id.
+    referring: BTreeMap<&'f Handle, &'f Address>,
 }
 
 impl<'f> Handover<'f> {
-    /// Sorts out what goes and what stays.
-    pub(crate) fn new(found: &'f Found, is_taken: impl Fn(&Handle) -> bool) -> Self {
+    /// Sorts out what goes and what stays. `named` are the resources that the
+    /// file names without an id, and that were taken over.
+    pub(crate) fn new(
+        found: &'f Found,
+        is_taken: impl Fn(&Handle) -> bool,
+        named: impl IntoIterator<Item = &'f Address>,
+    ) -> Self {
         let keys = found
             .keys
             .iter()
-            .map(|(handle, object)| (handle, &object.address));
+            .map(|(handle, key)| (handle, &key.address));
         let usage_plans = found.usage_plans.iter();
-        let usage_plans = usage_plans.map(|(handle, object)| (handle, &object.address));
-        let (taken, left): (Vec<_>, Vec<_>) = keys
-            .chain(usage_plans)
-            .partition(|(handle, _)| is_taken(handle));
-        let address = |(_, address)| address;
-        let mut taken: BTreeSet<&Address> = taken.into_iter().map(address).collect();
-        if !taken.is_empty() {
-            taken.extend(&found.memberships);
+        let usage_plans = usage_plans.map(|(handle, plan)| (handle, &plan.address));
+        let mut taken: BTreeSet<&Address> = named.into_iter().collect();
+        let mut left = BTreeSet::new();
+        for (handle, address) in keys.chain(usage_plans) {
+            let side = if is_taken(handle) {
+                &mut taken
+            } else {
+                &mut left
+            };
+            side.insert(address);
+        }
+        let mut referring = BTreeMap::new();
+        for membership in &found.memberships {
+            let key = membership.key.as_ref();
+            if key.is_some_and(|key| taken.contains(key)) {
+                taken.insert(&membership.address);
+                continue;
+            }
+            left.insert(&membership.address);
+            let usage_plan = membership.usage_plan.as_ref().filter(|id| is_taken(id));
+            let known = usage_plan.and_then(|id| found.usage_plans.get_key_value(id));
+            referring.extend(known.map(|(id, usage_plan)| (id, &usage_plan.address)));
         }
         Self {
             found,
             taken,
-            left: left.into_iter().map(address).collect(),
+            left,
+            referring,
         }
-    }
-
-    /// Adds resources that the file names without an id, and that were taken over.
-    pub(crate) fn with(mut self, named: impl IntoIterator<Item = &'f Address>) -> Self {
-        self.taken.extend(named);
-        self
     }
 
     /// Returns what to do, as text to be printed; empty if nothing is to be done.
@@ -64,12 +80,27 @@ impl<'f> Handover<'f> {
         if self.taken.is_empty() {
             return String::new();
         }
-        match self.found.tool {
+        let how = match self.found.tool {
             Tool::Terraform => self.terraform(),
             Tool::Pulumi => self.pulumi(),
             Tool::CloudFormation => self.cloudformation(STACK),
             Tool::Serverless => self.cloudformation(SERVERLESS),
+        };
+        format!("{how}{}", self.references())
+    }
+
+    /// What stays cannot refer to what is no longer in the source.
+    fn references(&self) -> String {
+        let mut text = String::new();
+        if !self.referring.is_empty() {
+            text.push_str(
+                "\n# Keys that stay are on usage plans that go: write the id in the place of the reference.\n",
+            );
         }
+        for (id, usage_plan) in &self.referring {
+            let _ = writeln!(text, "#   {}: \"{id}\"", usage_plan.whole);
+        }
+        text
     }
 
     /// A `removed` block speaks of a whole resource: where only some of its
@@ -78,37 +109,42 @@ impl<'f> Handover<'f> {
     /// Source: <https://developer.hashicorp.com/terraform/language/block/removed>,
     /// Terraform 1.7 and newer, checked 2026-11-23.
     fn terraform(&self) -> String {
-        let shared: BTreeSet<&str> = self
-            .left
+        let stays: BTreeSet<&str> = self.left.iter().map(|left| left.block.as_str()).collect();
+        let (parts, whole): (Vec<&Address>, Vec<&Address>) = self
+            .taken
             .iter()
-            .map(|address| address.block.as_str())
-            .collect();
-        let mut blocks: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for address in &self.taken {
-            blocks
-                .entry(&address.block)
-                .or_default()
-                .push(&address.whole);
-        }
-        let mut text = String::from(
-            "# After the first apply, delete these resources from Terraform's source and put this in their\n\
-             # place (Terraform 1.7 or newer): it forgets them and destroys nothing.\n",
-        );
-        let (parts, whole): (Vec<_>, Vec<_>) = blocks
+            .partition(|address| stays.contains(address.block.as_str()));
+        let blocks: BTreeSet<&str> = whole
             .into_iter()
-            .partition(|(block, _)| shared.contains(block));
-        for (block, _) in whole {
-            let from = without_indexes(block);
+            .map(|taken| taken.block.as_str())
+            .collect();
+        let mut text = String::new();
+        if !blocks.is_empty() {
+            text.push_str(
+                "# After the first apply, delete these resources from Terraform's source and put this in their\n\
+                 # place (Terraform 1.7 or newer): it forgets them and destroys nothing.\n",
+            );
+        }
+        for block in blocks {
             let _ = write!(
                 text,
-                "\nremoved {{\n  from = {from}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n"
+                "\nremoved {{\n  from = {block}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n"
             );
         }
         if !parts.is_empty() {
-            text.push_str("\n# Of these resources only some instances go:\n");
+            text.push_str(
+                "\n# Of some resources only these instances go. After the first apply run this, and only then\n\
+                 # take them out of `for_each` or `count`: Terraform destroys what it still knows.\n",
+            );
         }
-        for address in parts.into_iter().flat_map(|(_, addresses)| addresses) {
-            let _ = writeln!(text, "#   terraform state rm {}", in_shell(address));
+        if parts.iter().any(|address| is_counted(address)) {
+            text.push_str(
+                "# `count` lets only the last ones go: give those that stay the lower numbers first\n\
+                 # (`terraform state mv`), or turn `count` into `for_each`.\n",
+            );
+        }
+        for address in parts {
+            let _ = writeln!(text, "#   terraform state rm {}", in_shell(&address.whole));
         }
         text
     }
@@ -118,11 +154,12 @@ impl<'f> Handover<'f> {
             "# After the first apply, delete these resources from the program and run:\n\
              # it forgets them and destroys nothing. Memberships first: they depend on the others.\n\n",
         );
+        let memberships = self.found.memberships.iter();
+        let memberships: BTreeSet<&Address> = memberships.map(|one| &one.address).collect();
         let (first, then): (Vec<&Address>, Vec<&Address>) = self
             .taken
             .iter()
-            .copied()
-            .partition(|address| self.found.memberships.contains(address));
+            .partition(|address| memberships.contains(*address));
         for address in first.into_iter().chain(then) {
             let _ = writeln!(
                 text,
@@ -146,23 +183,10 @@ impl<'f> Handover<'f> {
     }
 }
 
-/// A `removed` block takes no instance keys, of modules neither.
-fn without_indexes(block: &str) -> String {
-    let mut from = String::new();
-    let mut depth = 0_u32;
-    let mut is_quoted = false;
-    let mut is_escaped = false;
-    for c in block.chars() {
-        match c {
-            '"' if depth > 0 && !is_escaped => is_quoted = !is_quoted,
-            '[' if !is_quoted => depth += 1,
-            ']' if !is_quoted => depth = depth.saturating_sub(1),
-            c if depth == 0 => from.push(c),
-            _ => {}
-        }
-        is_escaped = c == '\\' && !is_escaped;
-    }
-    from
+/// Returns whether an instance has a number instead of a name.
+fn is_counted(address: &Address) -> bool {
+    let mut indexes = address.whole.split('[').skip(1);
+    indexes.any(|index| index.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Quotes a word for a POSIX shell.

@@ -32,9 +32,8 @@ pub(crate) struct Found {
     pub(crate) apis: BTreeMap<String, String>,
     /// Objects that the file names without an id.
     pub(crate) named: Vec<Named>,
-    /// Resources that only say that a key is on a usage plan: they are handed
-    /// over too, or the other tool takes the keys off again.
-    pub(crate) memberships: Vec<Address>,
+    /// Which key is on which usage plan, where the tool has a resource for it.
+    pub(crate) memberships: Vec<Membership>,
     /// The account that the file is about, where it says so.
     pub(crate) account: Option<String>,
     /// The region that the file is about, where it says so.
@@ -71,8 +70,30 @@ pub(crate) struct Address {
     /// The whole: `module.a.aws_api_gateway_api_key.chat["web"]`, an URN, a
     /// logical id.
     pub(crate) whole: String,
-    /// The part that names the block in the other tool's source.
+    /// What names the block in the other tool's source: without the keys of
+    /// instances, of modules neither.
     pub(crate) block: String,
+}
+
+impl Address {
+    /// Returns the address of what its source names in the same way.
+    fn of_one(name: &str) -> Self {
+        Self {
+            whole: name.to_owned(),
+            block: name.to_owned(),
+        }
+    }
+}
+
+/// A resource that only says that a key is on a usage plan. It goes with its
+/// key, or the other tool takes the key off again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Membership {
+    pub(crate) address: Address,
+    /// What the file calls the key; nothing where the key is not in it.
+    pub(crate) key: Option<Address>,
+    /// The usage plan, where the file gives its id.
+    pub(crate) usage_plan: Option<Handle>,
 }
 
 /// An object that the file names without an id.
@@ -135,5 +156,7 @@ pub(crate) fn read(text: &str, output: &Output) -> Result<Found, Unreadable> {
     Ok(found)
 }
 
+#[cfg(test)]
+mod handover_tests;
 #[cfg(test)]
 mod tests;

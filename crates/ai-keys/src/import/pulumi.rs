@@ -42,10 +42,7 @@ pub(super) fn read(document: &Value) -> Option<Result<Found, Unreadable>> {
         }
         resources.add(Resource {
             kind,
-            address: Address {
-                whole: urn.to_owned(),
-                block: urn.to_owned(),
-            },
+            address: Address::of_one(urn),
             id,
             attributes: resource.get("outputs").unwrap_or(&Value::Null),
         });

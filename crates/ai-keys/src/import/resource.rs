@@ -8,7 +8,7 @@ use ai_keys_core::limits::{Period, Quota, Rate, Throttle};
 use ai_keys_core::state::{Handle, LiveKey, LiveUsagePlan, Liveness, Marker, StageId};
 use serde_json::Value;
 
-use super::{Address, Found, Object};
+use super::{Address, Found, Membership, Object};
 
 /// What a resource is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,14 @@ pub(super) struct Resource<'d> {
 #[derive(Default)]
 pub(super) struct Resources {
     found: Found,
-    members: BTreeMap<Handle, BTreeSet<Handle>>,
+    members: Vec<Member>,
+}
+
+/// A membership whose key may not have been read yet.
+struct Member {
+    address: Address,
+    key: Handle,
+    usage_plan: Handle,
 }
 
 impl Resources {
@@ -55,12 +62,14 @@ impl Resources {
                 self.found.usage_plans.insert(handle, object);
             }
             ResourceKind::Membership => {
-                let key = text(attributes, "key_id").map(Handle::of_id);
-                let usage_plan = text(attributes, "usage_plan_id").map(Handle::of_id);
-                if let (Some(key), Some(usage_plan)) = (key, usage_plan) {
-                    self.members.entry(usage_plan).or_default().insert(key);
+                let id = |name| text(attributes, name).map(Handle::of_id);
+                if let (Some(key), Some(usage_plan)) = (id("key_id"), id("usage_plan_id")) {
+                    self.members.push(Member {
+                        address,
+                        key,
+                        usage_plan,
+                    });
                 }
-                self.found.memberships.push(address);
             }
             ResourceKind::RestApi => {
                 if let Some(name) = text(attributes, "name") {
@@ -71,11 +80,22 @@ impl Resources {
     }
 
     pub(super) fn finish(mut self) -> Found {
-        for (usage_plan, keys) in self.members {
+        for member in self.members {
+            let Member {
+                address,
+                key,
+                usage_plan,
+            } = member;
             let object = self.found.usage_plans.get_mut(&usage_plan);
             if let Some(live) = object.and_then(|object| object.live.as_mut()) {
-                live.keys.extend(keys);
+                live.keys.insert(key.clone());
             }
+            let key = self.found.keys.get(&key);
+            self.found.memberships.push(Membership {
+                address,
+                key: key.map(|key| key.address.clone()),
+                usage_plan: Some(usage_plan),
+            });
         }
         // A REST API of another state is known by its id alone.
         let plans = self.found.usage_plans.values();

@@ -8,7 +8,7 @@
 
 use serde_json::Value;
 
-use super::{Address, Found, Kind, Named, Tool, Unreadable};
+use super::{Address, Found, Kind, Membership, Named, Tool, Unreadable};
 
 /// What the framework calls the usage plan that has no name.
 const DEFAULT: &str = "default";
@@ -29,31 +29,30 @@ pub(super) fn read(document: &Value) -> Option<Result<Found, Unreadable>> {
     };
     let (keys, usage_plan) = (setting(provider, "apiKeys"), setting(provider, "usagePlan"));
     let plans = usage_plans(usage_plan);
-    let mut name = |kind, name: String, logical_id: String| {
+    let mut name = |kind, name: String, logical_id: &str| {
         found.named.push(Named {
             kind,
             name,
-            address: Address {
-                whole: logical_id.clone(),
-                block: logical_id,
-            },
+            address: Address::of_one(logical_id),
             stack: Some(stack.clone()),
         });
     };
+    let mut places = Vec::new();
     let all = keys.and_then(Value::as_array).into_iter().flatten();
     let mut number = 0;
     for entry in all {
-        if let Some((plan, keys)) = of_usage_plan(entry, &plans) {
-            number = 0;
-            for key in keys {
-                number += 1;
-                let id = format!("ApiGatewayApiKey{}{number}", capitalised(plan));
-                name(Kind::Key, name_of(key), id);
+        let (keys, suffix) = match of_usage_plan(entry, &plans) {
+            Some((plan, keys)) => {
+                number = 0;
+                (keys, capitalised(plan))
             }
-        } else {
+            None => (std::slice::from_ref(entry), String::new()),
+        };
+        for key in keys {
             number += 1;
-            let id = format!("ApiGatewayApiKey{number}");
-            name(Kind::Key, name_of(entry), id);
+            let place = format!("{suffix}{number}");
+            name(Kind::Key, name_of(key), &key_id(&place));
+            places.push(place);
         }
     }
     if keys.is_some() || usage_plan.is_some() {
@@ -63,14 +62,25 @@ pub(super) fn read(document: &Value) -> Option<Result<Found, Unreadable>> {
             } else {
                 (capitalised(plan), format!("{service}-{plan}-{stage}"))
             };
-            name(
-                Kind::UsagePlan,
-                plan,
-                format!("ApiGatewayUsagePlan{suffix}"),
-            );
+            let logical_id = format!("ApiGatewayUsagePlan{suffix}");
+            name(Kind::UsagePlan, plan, &logical_id);
         }
     }
+    found.memberships = places.iter().map(|place| membership(place)).collect();
     Some(Ok(found))
+}
+
+fn key_id(place: &str) -> String {
+    format!("ApiGatewayApiKey{place}")
+}
+
+/// Every key is put on its usage plan by a resource of its own.
+fn membership(place: &str) -> Membership {
+    Membership {
+        address: Address::of_one(&format!("ApiGatewayUsagePlanKey{place}")),
+        key: Some(Address::of_one(&key_id(place))),
+        usage_plan: None,
+    }
 }
 
 /// Returns a setting of `provider.apiGateway`, or of `provider` as version 1

@@ -50,24 +50,23 @@ fn read_state(document: &Value, resources: &mut Resources) {
         let module = text("module")
             .map(|module| format!("{module}."))
             .unwrap_or_default();
-        let local = format!(
-            "{}.{}",
+        let block = format!(
+            "{module}{}.{}",
             text("type").unwrap_or_default(),
             text("name").unwrap_or_default()
         );
-        let block = format!("{module}{local}");
         for instance in list(resource, "instances") {
+            // What was replaced, and is about to be destroyed.
+            if instance.get("deposed").is_some() {
+                continue;
+            }
             let index = match instance.get("index_key") {
                 Some(key @ Value::String(_)) => format!("[{key}]"),
                 Some(Value::Number(number)) => format!("[{number}]"),
                 _ => String::new(),
             };
             let attributes = instance.get("attributes").unwrap_or(&Value::Null);
-            let address = Address {
-                whole: format!("{block}{index}"),
-                block: block.clone(),
-            };
-            add(kind, address, attributes, resources);
+            add(kind, &format!("{block}{index}"), attributes, resources);
         }
     }
 }
@@ -78,39 +77,51 @@ fn read_module(module: &Value, resources: &mut Resources) {
         let (Some("managed"), Some(kind)) = (text("mode"), text("type").and_then(kind)) else {
             continue;
         };
+        // What was replaced, and is about to be destroyed.
+        if resource.get("deposed_key").is_some() {
+            continue;
+        }
         let whole = text("address").unwrap_or_default();
-        let index = whole
-            .rfind('[')
-            .filter(|_| whole.ends_with(']') && resource.get("index").is_some());
-        let address = Address {
-            whole: whole.to_owned(),
-            block: whole
-                .get(..index.unwrap_or(whole.len()))
-                .unwrap_or_default()
-                .to_owned(),
-        };
-        add(
-            kind,
-            address,
-            resource.get("values").unwrap_or(&Value::Null),
-            resources,
-        );
+        let attributes = resource.get("values").unwrap_or(&Value::Null);
+        add(kind, whole, attributes, resources);
     }
     for child in list(module, "child_modules") {
         read_module(child, resources);
     }
 }
 
-fn add(kind: ResourceKind, address: Address, attributes: &Value, resources: &mut Resources) {
+fn add(kind: ResourceKind, whole: &str, attributes: &Value, resources: &mut Resources) {
     let Some(id) = attributes.get("id").and_then(Value::as_str) else {
         return;
     };
     resources.add(Resource {
         kind,
-        address,
+        address: Address {
+            whole: whole.to_owned(),
+            block: without_indexes(whole),
+        },
         id,
         attributes,
     });
+}
+
+/// A block of the source has no instance keys, and its modules have none either.
+fn without_indexes(address: &str) -> String {
+    let mut block = String::new();
+    let mut depth = 0_u32;
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    for c in address.chars() {
+        match c {
+            '"' if depth > 0 && !is_escaped => is_quoted = !is_quoted,
+            '[' if !is_quoted => depth += 1,
+            ']' if !is_quoted => depth = depth.saturating_sub(1),
+            c if depth == 0 => block.push(c),
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    block
 }
 
 fn list<'d>(value: &'d Value, name: &str) -> impl Iterator<Item = &'d Value> {

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use ai_keys_core::state::Handle;
 
-use super::{Found, Handover, Kind, Tool, Unreadable, read};
+use super::{Found, Kind, Tool, Unreadable, read};
 use crate::output::Output;
 
 // Made for these tests; opens nothing.
@@ -106,6 +106,24 @@ fn shown_and_stored_states_say_the_same() {
 }
 
 #[test]
+fn what_terraform_is_about_to_destroy_is_not_taken_over() {
+    let stored = r#"{"version": 4, "terraform_version": "1.11.4", "resources": [
+      {"mode": "managed", "type": "aws_api_gateway_api_key", "name": "chat", "instances": [
+        {"attributes": {"id": "k2", "name": "chat"}},
+        {"deposed": "a1b2c3d4", "attributes": {"id": "k1", "name": "chat"}}]}]}"#;
+    let shown = r#"{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {"resources": [
+      {"address": "aws_api_gateway_api_key.chat", "mode": "managed", "type": "aws_api_gateway_api_key",
+       "values": {"id": "k2", "name": "chat"}},
+      {"address": "aws_api_gateway_api_key.chat", "mode": "managed", "type": "aws_api_gateway_api_key",
+       "deposed_key": "a1b2c3d4", "values": {"id": "k1", "name": "chat"}}]}}}"#;
+    for state in [stored, shown] {
+        let found = found(state);
+        let keys: Vec<&Handle> = found.keys.keys().collect();
+        assert_eq!(keys, [&Handle::of_id("k2")], "{state}");
+    }
+}
+
+#[test]
 fn a_tag_that_is_called_value_is_a_tag() {
     let state = r#"{"version": 4, "terraform_version": "1.11.4", "resources": [
       {"mode": "managed", "type": "aws_api_gateway_api_key", "name": "chat", "instances": [{"attributes":
@@ -143,20 +161,6 @@ fn pulumi_says_it_in_camel_case() {
         .unwrap();
     assert_eq!((usage_plan.throttle, usage_plan.keys.len()), (None, 1));
     assert_eq!(usage_plan.quota.unwrap().offset, 2);
-    let words = Handover::new(&found, |_| true).in_words();
-    let lines: Vec<&str> = words
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            "",
-            "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/usagePlanKey:UsagePlanKey::m'",
-            "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/apiKey:ApiKey::chat'",
-            "pulumi state delete --yes 'urn:pulumi:prod::keys::aws:apigateway/usagePlan:UsagePlan::p'",
-        ]
-    );
 }
 
 #[test]
@@ -182,32 +186,6 @@ fn a_value_that_a_pulumi_secret_holds_is_one_value_however_often_it_stands_there
         found(&export(r#""\"short\"""#).replace("VALUE", "")).values_in_clear,
         0
     );
-}
-
-#[test]
-fn terraform_forgets_whole_resources_by_blocks_and_the_rest_one_by_one() {
-    let found = found(STATE);
-    let all = Handover::new(&found, |_| true).in_words();
-    let from: Vec<&str> = all.lines().filter(|line| line.contains("from =")).collect();
-    assert_eq!(
-        from,
-        [
-            "  from = aws_api_gateway_api_key.chat",
-            "  from = aws_api_gateway_usage_plan_key.m",
-            "  from = module.plans.aws_api_gateway_usage_plan.p",
-        ]
-    );
-    let web = Handle::of_id("k1");
-    let part = Handover::new(&found, |handle| *handle == web).in_words();
-    assert!(
-        part.contains(r#"#   terraform state rm 'aws_api_gateway_api_key.chat["web"]'"#),
-        "{part}"
-    );
-    assert!(
-        !part.contains("from = aws_api_gateway_api_key.chat"),
-        "{part}"
-    );
-    assert_eq!(Handover::new(&found, |_| false).in_words(), "");
 }
 
 #[test]
@@ -263,6 +241,10 @@ fn serverless_names_keys_by_their_places_in_its_list() {
             row("ApiGatewayUsagePlanGold", "chat-gold-prod"),
         ]
     );
+    let memberships = found(plans).memberships;
+    let last = memberships.last().unwrap();
+    assert_eq!(last.address.whole, "ApiGatewayUsagePlanKeyGold1");
+    assert_eq!(last.key.as_ref().unwrap().whole, "ApiGatewayApiKeyGold1");
     assert_eq!(found(plans).values_in_clear, 1);
     assert_eq!(found(plans).region.as_deref(), Some("eu-west-1"));
     let older = r#"{"service": {"name": "chat"}, "provider": {"name": "aws", "stage": "prod",

@@ -188,6 +188,32 @@ fn a_stack_is_looked_up_in_the_account() {
 }
 
 #[test]
+fn a_template_whose_names_two_stacks_have_takes_neither_and_says_where_the_ids_are() {
+    let folder = Folder::new();
+    let key = |name: &str, stack: &str, id: &str| {
+        serde_json::json!({"name": name, "liveness": {"is": "active"}, "tags": {
+            "aws:cloudformation:stack-name": stack, "aws:cloudformation:logical-id": id}})
+    };
+    let live = serde_json::json!({"format": 1, "provider": "aws-api-gateway", "account": "123456789012",
+        "region": "eu-west-1", "apis": {}, "usage-plans": {}, "keys": {
+            "k1": key("web-blue", "chat-blue", "Web"), "k2": key("web-green", "chat-green", "Web"),
+            "k3": key("batch", "chat-blue", "Batch")}});
+    folder.write("live.json", live.to_string());
+    let template = r#"{"Resources": {"Web": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {}},
+        "Batch": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {}}}}"#;
+    folder.write("template.json", template);
+    let words = [&IMPORT[..], &["template.json", "--live", "live.json"]].concat();
+    let ran = run_in(folder.path(), &words).ended(0);
+    let ran = ran.says("key Web: left out, since 2 in the account fit: k1, k2;");
+    assert!(ran.out.ends_with("\nBatch\n"), "{}", ran.out);
+    let text = folder.read("imported.toml");
+    assert!(
+        text.contains("adopt = \"k3\"") && !text.contains("web"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_file_that_is_none_of_them_is_told_apart() {
     let world = World::new("");
     for (text, says) in [

@@ -22,7 +22,7 @@ pub(super) struct Choice {
     pub(super) usage_plans: BTreeSet<Handle>,
     pub(super) notes: Vec<String>,
     /// What the objects are that the file names without an id, in its order.
-    pub(super) named: Vec<Vec<Handle>>,
+    pub(super) named: Vec<Option<Handle>>,
 }
 
 /// Chooses.
@@ -87,19 +87,20 @@ fn of_account(live: &LiveState) -> Choice {
     choice
 }
 
+const NOT_THERE: &str = "it is not in the account";
+
 fn of_file(found: &Found, live: &LiveState) -> Choice {
     let mut choice = Choice::default();
-    let mut missing = |what: &str, address: &str| {
-        choice.notes.push(format!(
-            "{what} {address}: left out, since it is not in the account"
-        ));
+    let mut leave_out = |what: &str, address: &str, why: &str| {
+        let note = format!("{what} {address}: left out, since {why}");
+        choice.notes.push(note);
     };
     let mut keys = BTreeSet::new();
     for (handle, object) in &found.keys {
         if live.keys.contains_key(handle) {
             keys.insert(handle.clone());
         } else {
-            missing("key", &object.address.whole);
+            leave_out("key", &object.address.whole, NOT_THERE);
         }
     }
     let mut usage_plans = BTreeSet::new();
@@ -107,7 +108,7 @@ fn of_file(found: &Found, live: &LiveState) -> Choice {
         if live.usage_plans.contains_key(handle) {
             usage_plans.insert(handle.clone());
         } else {
-            missing("usage plan", &object.address.whole);
+            leave_out("usage plan", &object.address.whole, NOT_THERE);
         }
     }
     let mut found_by_name = Vec::new();
@@ -127,11 +128,25 @@ fn of_file(found: &Found, live: &LiveState) -> Choice {
                 (&mut usage_plans, matching(named, all), "usage plan")
             }
         };
-        if matching.is_empty() {
-            missing(what, &named.address.whole);
-        }
-        into.extend(matching.iter().cloned());
-        found_by_name.push(matching);
+        let only = match matching.as_slice() {
+            [only] => Some(only.clone()),
+            [] => {
+                leave_out(what, &named.address.whole, NOT_THERE);
+                None
+            }
+            several => {
+                let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+                let why = format!(
+                    "{} in the account fit: {}; `aws cloudformation list-stack-resources` says which",
+                    several.len(),
+                    ids.join(", ")
+                );
+                leave_out(what, &named.address.whole, &why);
+                None
+            }
+        };
+        into.extend(only.clone());
+        found_by_name.push(only);
     }
     choice.named = found_by_name;
     choice.keys = keys;

@@ -91,7 +91,7 @@ fn report(
     args: &Import,
     found: Option<&Found>,
     composed: &Composed,
-    (notes, named): (&[String], &[Vec<Handle>]),
+    (notes, named): (&[String], &[Option<Handle>]),
     run: &Run,
 ) {
     let composed_notes = composed.notes.iter().map(ToString::to_string);
@@ -110,9 +110,9 @@ fn report(
             || (!args.keys_only && composed.usage_plans.contains_key(handle))
     };
     let named = found.named.iter().zip(named);
-    let named = named.filter(|(_, handles)| handles.iter().any(is_taken));
+    let named = named.filter(|(_, handle)| handle.as_ref().is_some_and(is_taken));
     let named = named.map(|(named, _)| &named.address);
-    let words = Handover::new(found, is_taken).with(named).in_words();
+    let words = Handover::new(found, is_taken, named).in_words();
     for line in words.lines() {
         run.output.print(&format!("{}\n", untrusted(line)));
     }
