@@ -18,6 +18,10 @@ pub(super) struct Defaults {
 /// Tags in which teams write who answers for a resource.
 const OWNER_TAGS: [&str; 4] = ["owner", "Owner", "team", "Team"];
 
+/// What tools write for want of a description. It says nothing of the key, and
+/// soon it is not even true; where the manifest says nothing, it stays.
+const OF_TOOLS: [&str; 2] = ["Managed by Terraform", "Managed by Pulumi"];
+
 impl Defaults {
     pub(super) fn write(&self, text: &mut Text) {
         if self.usage_plans.is_none() && self.owner.is_none() && self.tags.is_empty() {
@@ -89,8 +93,10 @@ impl Composer<'_> {
             } else if key.name != name {
                 text.field("name", &quoted(&key.name));
             }
-            let description = place(handle, Field::Description);
-            self.write_description(description, &key.description, text);
+            if !OF_TOOLS.contains(&key.description.trim()) {
+                let description = place(handle, Field::Description);
+                self.write_description(description, &key.description, text);
+            }
             self.write_key(handle, key, defaults, text);
         }
     }

@@ -69,6 +69,25 @@ fn small_account() -> LiveState {
 }
 
 #[test]
+fn what_a_tool_wrote_for_want_of_a_description_is_not_declared_and_stays() {
+    let live = account(
+        r#""usage-plans": {}, "keys": {
+            "k1": {"name": "web", "liveness": {"is": "active"}, "description": "Managed by Terraform"},
+            "k2": {"name": "batch", "liveness": {"is": "active"}, "description": "Managed by Pulumi"},
+            "k3": {"name": "own", "liveness": {"is": "active"}, "description": "Managed by Terraform, for the web"}}"#,
+    );
+    let text = compose(&whole(&live)).text;
+    assert_eq!(text.matches("description = ").count(), 1, "{text}");
+    let plan = plan_of(&text, &live);
+    let actions: Vec<Action> = plan.changes.iter().map(|change| change.action).collect();
+    assert_eq!(actions, [Action::Adopt; 3]);
+    let live = after(&live, &plan);
+    let kept = &live.keys[&Handle::of_id("k1")].description;
+    assert_eq!(kept, "Managed by Terraform");
+    assert!(plan_of(&text, &live).is_empty());
+}
+
+#[test]
 fn an_account_reads_as_a_person_would_have_written_it() {
     let live = small_account();
     let mut wanted = whole(&live);
