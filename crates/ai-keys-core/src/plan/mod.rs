@@ -89,7 +89,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", tsify(optional))]
     pub upcoming: Vec<Upcoming>,
-    /// How often keys were used that it turns away, where that was asked.
+    /// How often keys were used that it turns away, where that was asked; by subject.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", tsify(optional))]
     pub traffic: Vec<Traffic>,

@@ -14,6 +14,7 @@ use super::step::{KeyRef, Step};
 use super::{Change, Plan};
 use crate::date::Date;
 use crate::diagnostic::Diagnostics;
+use crate::limits::grouped;
 use crate::state::{DesiredState, Handle, LiveState, Liveness, Usage};
 
 /// How many days are looked at, the plan's own included.
@@ -33,8 +34,22 @@ pub struct Traffic {
     pub to: Date,
     /// Requests in these days, over all usage plans.
     pub requests: u64,
-    /// The last day with a request.
-    pub last_used: Date,
+    /// The last day with a request; none if there was no request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub last_used: Option<Date>,
+}
+
+impl Traffic {
+    /// Says how often the key was used: `1,204 requests in 7 days`.
+    pub(crate) fn in_words(&self) -> String {
+        let requests = match self.requests {
+            0 => "no request".to_owned(),
+            1 => "1 request".to_owned(),
+            more => format!("{} requests", grouped(more)),
+        };
+        format!("{requests} in {} days", self.from.days_until(self.to) + 1)
+    }
 }
 
 impl Plan {
@@ -60,25 +75,31 @@ impl Plan {
     }
 
     /// Notes how often those keys were used that this plan turns away, and
-    /// returns a warning for each.
+    /// returns a warning for each that was used.
     pub fn note_traffic(
         &mut self,
         desired: &DesiredState,
         live: &LiveState,
         usage: &Usage,
     ) -> Diagnostics {
-        let used = self.turned_away(live).filter_map(|(key, handle)| {
-            Some(Traffic {
+        let told = usage.told(live);
+        let away = self.turned_away(live);
+        let mut traffic: Vec<Traffic> = away
+            .filter(|(_, handle)| told.contains(handle))
+            .map(|(key, handle)| Traffic {
                 subject: subject(&key.name, key.generation),
                 from: usage.from,
                 to: usage.to,
                 requests: usage.requests_of(handle),
-                last_used: usage.last_use_of(handle)?,
+                last_used: usage.last_use_of(handle),
             })
-        });
-        let traffic: Vec<Traffic> = used.collect();
+            .collect();
+        traffic.sort();
         let mut out = Diagnostics::default();
         for one in &traffic {
+            let Some(last_used) = one.last_used else {
+                continue;
+            };
             let entry = desired.keys.get(&one.subject.name);
             let span = entry.map_or(desired.span, |key| key.span);
             let of = if one.subject.generation > 1 {
@@ -92,13 +113,24 @@ impl Plan {
                 one.requests,
                 if one.requests == 1 { "" } else { "s" },
                 one.from,
-                one.last_used
+                last_used
             );
             out.report(&AK420, span, message)
                 .help("ask its owner first: callers are answered 403 from the apply on");
         }
         self.traffic = traffic;
         out
+    }
+
+    /// Returns how often the key was used that a change turns away, where that
+    /// was asked.
+    #[must_use]
+    pub fn traffic_of(&self, change: &Change) -> Option<&Traffic> {
+        taken_away(change)?;
+        let at = self
+            .traffic
+            .binary_search_by(|one| one.subject.cmp(&change.subject));
+        self.traffic.get(at.ok()?)
     }
 
     /// Returns the keys that work and that this plan disables or deletes.

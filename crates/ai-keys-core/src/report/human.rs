@@ -47,6 +47,14 @@ pub fn render_plan(plan: &Plan, path: &str, paint: &dyn Fn(Tone, &str) -> String
     }
     for change in &plan.changes {
         render_change(&mut text, change, path, paint);
+        if let Some(traffic) = plan.traffic_of(change) {
+            let tone = if traffic.requests > 0 {
+                Tone::Danger
+            } else {
+                Tone::Dim
+            };
+            let _ = writeln!(text, "      {}", paint(tone, &traffic.in_words()));
+        }
     }
     if !plan.upcoming.is_empty() {
         let _ = writeln!(text, "\n{}", paint(Tone::Strong, "later"));

@@ -1,10 +1,10 @@
 //! How often keys were used, day by day, without a single key value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::live::Handle;
+use super::live::{Handle, LiveState};
 use crate::date::{Date, Days};
 
 /// The requests of one day, as API Gateway counts them for usage plans.
@@ -50,6 +50,23 @@ impl Usage {
     pub fn of_key<'u>(&'u self, key: &'u Handle) -> impl Iterator<Item = &'u [DayOfUse]> {
         let usage_plans = self.by_usage_plan.values();
         usage_plans.filter_map(move |keys| keys.get(key).map(Vec::as_slice))
+    }
+
+    /// Returns the keys that were asked about: they are on usage plans, and each
+    /// of these was. Requests are counted by usage plan alone.
+    #[must_use]
+    pub fn told<'l>(&self, live: &'l LiveState) -> BTreeSet<&'l Handle> {
+        let (mut told, mut untold) = (BTreeSet::new(), BTreeSet::new());
+        for (handle, usage_plan) in &live.usage_plans {
+            let side = if self.by_usage_plan.contains_key(handle) {
+                &mut told
+            } else {
+                &mut untold
+            };
+            side.extend(&usage_plan.keys);
+        }
+        told.retain(|key| !untold.contains(key));
+        told
     }
 
     /// Returns the requests of a key in the whole period.

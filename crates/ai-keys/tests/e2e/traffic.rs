@@ -28,7 +28,8 @@ fn a_plan_that_turns_callers_away_says_how_many_requests_they_made() {
         .plan(&[])
         .ended(0)
         .says("AK420")
-        .says("it made 3 requests since 2026-11-17, the last on 2026-11-23");
+        .says("it made 3 requests since 2026-11-17, the last on 2026-11-23")
+        .shows("\n      3 requests in 7 days\n");
     let asked = world.take_calls();
     let usage = asked.iter().filter(|name| *name == "GetUsage").count();
     assert_eq!(usage, 1, "one call for the usage plan: {asked:?}");
@@ -38,6 +39,10 @@ fn a_plan_that_turns_callers_away_says_how_many_requests_they_made() {
     assert_eq!(traffic["requests"], 3);
     assert_eq!(traffic["last-used"], TODAY);
     assert_eq!(traffic["subject"]["name"], "alpha");
+    world
+        .plan(&["--format", "markdown"])
+        .ended(0)
+        .shows(" · **blocks callers** | 3 requests in 7 days | removed |\n");
 }
 
 #[test]
@@ -55,7 +60,48 @@ fn an_apply_says_it_before_it_asks_and_a_reviewed_plan_is_not_stale_for_a_reques
 }
 
 #[test]
-fn nothing_is_asked_where_nobody_is_turned_away_or_nobody_called() {
+fn a_key_that_nobody_uses_is_shown_as_such_without_a_warning() {
+    let world = World::new(MANIFEST);
+    world.apply().ended(0);
+    world.edit(
+        "description = \"First\"",
+        "description = \"First\"\nenabled = false",
+    );
+    let quiet = world.plan(&[]).ended(0);
+    let quiet = quiet.shows("\n      no request in 7 days\n");
+    assert!(!quiet.err.contains("AK420"), "{}", quiet.err);
+    let json = world.plan(&["--format", "json"]).ended(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let traffic = &json["plans"][0]["traffic"][0];
+    assert_eq!(traffic["requests"], 0);
+    assert_eq!(traffic.get("last-used"), None);
+    world
+        .plan(&["--format", "markdown"])
+        .ended(0)
+        .shows(" · **blocks callers** | no request in 7 days | L");
+}
+
+#[test]
+fn of_a_key_on_no_usage_plan_nothing_is_said_since_nothing_is_counted() {
+    let manifest = MANIFEST.replace("[key.alpha]\n", "[key.alpha]\nusage-plans = []\n");
+    let world = World::new(&manifest);
+    world.apply().ended(0);
+    for description in ["First", "Second"] {
+        let line = format!("description = \"{description}\"");
+        world.edit(&line, &format!("{line}\nenabled = false"));
+    }
+    let plan = world.plan(&[]).ended(0);
+    assert_eq!(
+        plan.out.matches("blocks callers").count(),
+        2,
+        "{}",
+        plan.out
+    );
+    assert_eq!(plan.out.matches("in 7 days").count(), 1, "{}", plan.out);
+}
+
+#[test]
+fn nothing_is_asked_where_nobody_is_turned_away() {
     let world = World::new(MANIFEST);
     world.apply().ended(0);
     world.take_calls();
@@ -65,9 +111,8 @@ fn nothing_is_asked_where_nobody_is_turned_away_or_nobody_called() {
         "description = \"First\"",
         "description = \"First\"\nenabled = false",
     );
-    let quiet = world.plan(&[]).ended(0);
+    world.plan(&[]).ended(0);
     assert!(world.take_calls().contains(&"GetUsage".to_owned()));
-    assert!(!quiet.err.contains("AK420"), "{}", quiet.err);
 }
 
 #[test]

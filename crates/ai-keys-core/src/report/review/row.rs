@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::counts::is_rotation;
 use super::escape::{address, cell, path_in_address, prose_cell};
 use super::{Links, Review};
-use crate::plan::{Action, Change, Kind, Plan, Risk, Step};
+use crate::plan::{Action, Change, Kind, Plan, Risk, Step, Traffic};
 use crate::state::Handle;
 
 /// All changes of one key or usage plan, of every generation.
@@ -149,7 +149,8 @@ impl Row<'_> {
         }
     }
 
-    /// Says whose key it is, or how many keys are on a usage plan.
+    /// Says whose key it is and how often it was used that is turned away, or
+    /// how many keys are on a usage plan.
     fn affected(&self, review: &Review<'_>) -> String {
         let Some(change) = self.first() else {
             return String::new();
@@ -164,7 +165,13 @@ impl Row<'_> {
                     let key = review.live?.keys.get(handle)?;
                     key.marker.as_ref()?.owner()
                 };
-                owner.or_else(live).map_or(String::new(), cell)
+                let mut affected: Vec<String> = owner.or_else(live).map(cell).into_iter().collect();
+                let used = self
+                    .changes
+                    .iter()
+                    .filter_map(|change| review.plan?.traffic_of(change));
+                affected.extend(used.map(Traffic::in_words));
+                affected.join(" · ")
             }
             Kind::UsagePlan => {
                 let live = self.changes.iter().find_map(|change| handle(change));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::step::{HEAD, NUMBER, Site};
 use super::testing::{Reply, bot, person};
-use crate::support::MANIFEST;
+use crate::support::{MANIFEST, call};
 
 fn the_comment(site: &Site) -> (u64, String) {
     let mut bodies = site.github.bodies(NUMBER);
@@ -34,6 +34,34 @@ fn a_pull_request_gets_one_comment_a_plan_file_a_summary_and_outputs() {
     assert_eq!(result["scopes"][0]["account"], "123456789012");
     assert_eq!(result["scopes"][0]["counts"]["create"], 3);
     assert!(site.world.take_writes().is_empty(), "a plan writes nothing");
+}
+
+#[test]
+fn the_comment_says_whom_a_plan_turns_away_and_whether_they_call() {
+    let site = Site::new(MANIFEST);
+    site.world.apply().ended(0);
+    let stage = &site.world.stage;
+    let url = site
+        .world
+        .sandbox
+        .invoke_url(&stage.api_id, &stage.stage, "");
+    assert_eq!(call(&url, &site.world.key("alpha").value), 200);
+    for description in ["First", "Second"] {
+        let line = format!("description = \"{description}\"");
+        site.world.edit(&line, &format!("{line}\nenabled = false"));
+    }
+    let done = site.run(&site.request("plan")).ended(0);
+    let (_, body) = the_comment(&site);
+    for text in [&body, &done.summary] {
+        assert!(
+            text.contains("| `team-a` · 1 request in 7 days |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| `team-a` · no request in 7 days |"),
+            "{text}"
+        );
+    }
 }
 
 #[test]
