@@ -558,6 +558,14 @@ pub(crate) struct Init {
     #[arg(long)]
     pub(crate) workflow: bool,
 
+    /// Also write `iam/`: what the workflow's two roles may do, who may assume them, and a script that makes them.
+    #[arg(long)]
+    pub(crate) iam: bool,
+
+    /// The repository whose jobs assume the roles; that of the git remote `origin` if not said.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repository: Option<String>,
+
     /// Ask nothing; take what flags and defaults say.
     #[arg(long, short)]
     pub(crate) yes: bool,

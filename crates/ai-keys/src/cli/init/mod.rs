@@ -1,25 +1,32 @@
 //! `ai-keys init`: a first manifest and its workflow, from flags or from questions at a terminal.
 
 mod detect;
+mod files;
+mod iam;
+mod repository;
 mod workflow;
 
 use std::env;
-use std::fs;
 use std::path::Path;
 
 use ai_keys_core::date::Days;
 
 use super::args::{Import, Init};
-use super::manifest_file::shown;
+use super::manifest_file::{read_manifest, shown};
 use super::questions::Questions;
 use super::{Run, RunError, import, new_manifest, today};
 use crate::exit::ExitCode;
 use detect::{Detected, detect};
+use files::Files;
+use iam::Iam;
+use repository::Repository;
 use workflow::Workflow;
 
 /// What the manifest says if nobody is asked and nothing is told.
 const NAMESPACE: &str = "my-team";
 const REGION: &str = "eu-west-1";
+/// The name of the only target.
+const TARGET: &str = "prod";
 
 /// What is to be written, all of it answered.
 struct Answers {
@@ -35,9 +42,16 @@ pub(super) async fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
     if args.workflow {
         new_manifest::check_absent(&workflow.path)?;
     }
+    if args.iam {
+        let paths = Iam::paths(&args.manifest);
+        paths
+            .iter()
+            .try_for_each(|path| new_manifest::check_absent(path))?;
+    }
     if let Some(account) = &args.account {
         new_manifest::check_account(account)?;
     }
+    let repository = repository(args, &workflow)?;
     let questions = Questions::new(!args.yes, run);
     let namespace = namespace(args, &questions).await?;
     let region = region(args, &questions).await?;
@@ -58,25 +72,74 @@ pub(super) async fn run(args: &Init, run: &Run) -> Result<ExitCode, RunError> {
         region,
         account: args.account.clone().or(account),
     };
+    let iam = iam(args, &answers, repository, has_workflow, &questions).await?;
+    let mut files = Files::default();
     if has_workflow {
-        write_workflow(&workflow)?;
+        files.write(&workflow.path, &workflow.text)?;
     }
-    let written = match detected.filter(|_| takes_over) {
+    match detected.filter(|_| takes_over) {
         Some(detected) => take_over(args, &answers, &detected, run),
         None => first_manifest(args, &answers, run),
-    };
-    if written.is_err() && has_workflow {
-        // All or nothing: it was not there before.
-        let _ = fs::remove_file(&workflow.path);
+    }?;
+    files.wrote(&args.manifest);
+    if let Some(iam) = &iam {
+        for (path, text) in iam.files(&read_manifest(&args.manifest)?.text)? {
+            files.write(&path, &text)?;
+        }
     }
-    written?;
+    files.keep();
     if has_workflow {
+        let roles = if iam.is_some() {
+            ""
+        } else {
+            ", and say the roles KEYS_PLAN_ROLE and KEYS_APPLY_ROLE in the repository's variables"
+        };
+        let path = shown(&workflow.path);
         run.output.notice(&format!(
-            "wrote {}; next: pin the Action's commit there, and say the roles KEYS_PLAN_ROLE and KEYS_APPLY_ROLE in the repository's variables",
-            shown(&workflow.path)
+            "wrote {path}; next: pin the Action's commit there{roles}"
         ));
     }
+    if let Some(iam) = &iam {
+        run.output.notice(&iam.next());
+    }
     Ok(ExitCode::Done)
+}
+
+/// Finds the repository where one is needed: said, or that of the remote.
+fn repository(args: &Init, workflow: &Workflow) -> Result<Option<Repository>, RunError> {
+    let found = Repository::find(args.repository.as_deref(), &workflow.root)?;
+    if args.iam && found.is_none() {
+        return Err(RunError::Usage(
+            "whose jobs may assume the roles? say --repository OWNER/NAME".to_owned(),
+        ));
+    }
+    Ok(found)
+}
+
+/// Returns what the roles are made from, if they are wanted.
+async fn iam(
+    args: &Init,
+    answers: &Answers,
+    repository: Option<Repository>,
+    has_workflow: bool,
+    questions: &Questions<'_>,
+) -> Result<Option<Iam>, RunError> {
+    let (Some(account), Some(repository)) = (&answers.account, repository) else {
+        return if args.iam {
+            let text = "the roles are of an account: say --account, or --detect to ask AWS";
+            Err(RunError::Usage(text.to_owned()))
+        } else {
+            Ok(None)
+        };
+    };
+    let is_there = Iam::paths(&args.manifest).iter().any(|path| path.exists());
+    let is_asked = questions.is_asking() && has_workflow && !is_there;
+    let question = format!(
+        "Write the policies of its two roles, for jobs of {}?",
+        repository.name
+    );
+    let is_wanted = args.iam || is_asked && questions.yes(&question, true).await?;
+    Ok(is_wanted.then(|| Iam::new(&args.manifest, account.clone(), repository)))
 }
 
 async fn namespace(args: &Init, questions: &Questions<'_>) -> Result<String, RunError> {
@@ -136,15 +199,6 @@ async fn asks_for_workflow(path: &Path, questions: &Questions<'_>) -> Result<boo
     questions.yes(&question, true).await
 }
 
-fn write_workflow(workflow: &Workflow) -> Result<(), RunError> {
-    let folder = workflow.path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder).map_err(|source| RunError::Write {
-        path: shown(folder),
-        source,
-    })?;
-    new_manifest::write(&workflow.path, &workflow.text)
-}
-
 /// Writes the manifest that `import` would write of what is live.
 fn take_over(
     args: &Init,
@@ -156,7 +210,7 @@ fn take_over(
         from: None,
         namespace: answers.namespace.clone(),
         out: args.manifest.clone(),
-        target: "prod".to_owned(),
+        target: TARGET.to_owned(),
         region: Some(answers.region.clone()),
         account: answers.account.clone(),
         names: Vec::new(),

@@ -11,6 +11,8 @@ const PLACE: &str = ".github/workflows/keys.yml";
 
 /// A workflow that is to be written.
 pub(super) struct Workflow {
+    /// The folder of the repository.
+    pub(super) root: PathBuf,
     pub(super) path: PathBuf,
     pub(super) text: String,
 }
@@ -26,7 +28,11 @@ impl Workflow {
             Some(root) => (root, whole.strip_prefix(root).unwrap_or(manifest)),
             None => (Path::new(""), manifest),
         };
+        // Whoever stands in the root sees the path from there.
+        let here = std::env::current_dir().unwrap_or_default();
+        let root = root.strip_prefix(here).unwrap_or(root);
         Self {
+            root: root.to_owned(),
             path: root.join(PLACE),
             text: text(&shown(manifest)),
         }

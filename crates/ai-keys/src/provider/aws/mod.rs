@@ -34,6 +34,7 @@ pub use lent::NotLent;
 pub use observe::{Observed, observe, observe_apis, observe_objects};
 pub use observe_deliveries::observe_deliveries;
 pub use operation::{Needs, Operation};
+pub(crate) use policy::partition;
 pub use policy::{Role, assumed_policies, policy};
 pub use reader::Reader;
 pub use rows::{FoundKey, ListedKey, Page};

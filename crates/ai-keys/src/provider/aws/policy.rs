@@ -186,7 +186,7 @@ fn statement(actions: &Value, resources: &Value) -> Statement {
 }
 
 /// The partition of a region's ARNs.
-fn partition(region: &str) -> &'static str {
+pub(crate) fn partition(region: &str) -> &'static str {
     match region {
         _ if region.starts_with("cn-") => "aws-cn",
         _ if region.starts_with("us-gov-") => "aws-us-gov",
