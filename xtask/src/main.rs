@@ -1,5 +1,5 @@
 //! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`,
-//! `dist`, `action`, `hooks`, `release`, `assets`, `sbom`, `docs`.
+//! `dist`, `action`, `hooks`, `release`, `assets`, `sbom`, `package`, `docs`.
 
 mod action;
 mod action_page;
@@ -11,6 +11,7 @@ mod docs;
 mod hooks;
 mod npm;
 mod output;
+mod package;
 mod playground;
 mod process;
 mod purity;
@@ -67,6 +68,7 @@ Usage: cargo xtask CHORE
   assets FOLDER      what a release holds: an archive and a CycloneDX document for each platform, and
                      SHA256SUMS; in FOLDER are the programs that `dist` does not have
   sbom               what this machine's program is made of, checked by CycloneDX's schema
+  package            what crates.io and npm would get, packed and looked into
   docs [--check]     the documentation as a site, in target/docs/site; --check: every link, too
 ";
 
@@ -116,6 +118,7 @@ fn main() -> ExitCode {
         ["release", version, "--dry-run"] => say(release::run(version, release::Mode::DryRun)),
         ["assets", folder] => say(release::assets::pack(Path::new(folder))),
         ["sbom"] => say(release::sbom::check()),
+        ["package"] => say(package::check()),
         ["hooks"] => say(hooks::test()),
         ["docs"] => say(docs::build()),
         ["docs", "--check"] => say(docs::check()),

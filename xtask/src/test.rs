@@ -9,8 +9,8 @@ use crate::release::sbom;
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
 use crate::{
-    action, deny, dist, docs, hooks, output, playground, process, purity, python, wasm, workflows,
-    workspace,
+    action, deny, dist, docs, hooks, output, package, playground, process, purity, python, wasm,
+    workflows, workspace,
 };
 
 /// How much is run.
@@ -77,6 +77,7 @@ fn everything(steps: &mut Steps) {
         for name in [
             "codegen",
             "wasm",
+            "package",
             "dist",
             "playground",
             "action",
@@ -90,6 +91,7 @@ fn everything(steps: &mut Steps) {
     }
     steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
     steps.run("wasm", Voice::Quiet, wasm::test);
+    steps.run("package", Voice::Quiet, package::check);
     steps.run("dist", Voice::Quiet, dist::check);
     steps.run("playground", Voice::Quiet, playground::test);
     steps.run("action", Voice::Quiet, action::test);

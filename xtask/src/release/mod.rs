@@ -5,6 +5,7 @@
 
 pub(crate) mod assets;
 mod changelog;
+mod floating;
 pub(crate) mod sbom;
 mod version;
 
@@ -94,6 +95,7 @@ fn guard(old: &Version, new: &Version, tag: &str, mode: Mode) -> Result<()> {
     if !git(&["tag", "--list", tag])?.trim().is_empty() {
         bail!("there is a tag {tag} already");
     }
+    floating::check(new)?;
     if mode == Mode::DryRun {
         return Ok(());
     }

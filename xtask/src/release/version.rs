@@ -20,6 +20,11 @@ impl Version {
             _ => bail!("`{text}` is no version: write three numbers, such as 1.2.0"),
         }
     }
+
+    /// Returns the number that counts what breaks.
+    pub(super) fn major(self) -> u32 {
+        self.0
+    }
 }
 
 fn number(text: &str) -> Option<u32> {
