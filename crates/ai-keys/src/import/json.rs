@@ -95,9 +95,10 @@ impl Taken<'_> {
     /// Empties the plain text of a Pulumi secret, which is JSON once more:
     /// `"\"abc…\""` for a text, or a whole object of which all is secret.
     fn take_secret(&mut self, text: &mut String) {
-        let mut secret = match serde_json::from_str(text) {
-            Ok(secret @ (Value::String(_) | Value::Array(_) | Value::Object(_))) => secret,
-            _ => return self.take(text),
+        let secret: Option<Value> = serde_json::from_str(text).ok();
+        let Some(mut secret @ (Value::String(_) | Value::Array(_) | Value::Object(_))) = secret
+        else {
+            return self.take(text);
         };
         text.zeroize();
         let mut left = vec![&mut secret];
