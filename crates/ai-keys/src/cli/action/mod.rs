@@ -5,6 +5,7 @@
 
 mod annotate;
 mod apply;
+mod carry;
 mod drift;
 mod finish;
 mod fit;
