@@ -48,6 +48,7 @@ for (const version of ["api.github.com", "ghes-3.18", "ghes-3.19"]) {
         ["GET", `${repo}/pulls?state=closed&sort=updated&direction=desc&per_page=100`, 200],
         ["GET", `${repo}/commits/${MERGED}/pulls`, 200],
         ["GET", `${repo}/git/commits/${MERGED}`, 200],
+        ["GET", `${repo}/commits?sha=${MERGED}&path=teams%2Fa%2Fkeys.toml&per_page=1`, 200],
         ["GET", `${repo}/actions/artifacts?name=ai-keys-plan`, 200],
         ["GET", `${repo}/actions/runs/55/artifacts`, 200],
         ["GET", `${repo}/actions/runs?head_sha=${HEAD}`, 200],

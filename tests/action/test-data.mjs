@@ -34,6 +34,7 @@ const PATHS = {
   [`${REPO}/issues/comments/{comment_id}`]: ["get", "patch", "delete"],
   [`${REPO}/pulls`]: ["get"],
   [`${REPO}/pulls/{pull_number}`]: ["get"],
+  [`${REPO}/commits`]: ["get"],
   [`${REPO}/commits/{commit_sha}/pulls`]: ["get"],
   [`${REPO}/git/commits/{commit_sha}`]: ["get"],
   [`${REPO}/actions/artifacts`]: ["get"],

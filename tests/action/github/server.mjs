@@ -167,6 +167,7 @@ class GitHub {
       ["GET", at("/pulls"), null, this.#listPulls],
       ["GET", at("/pulls/(?<number>\\d+)"), null, this.#getPull],
       ["GET", at("/commits/(?<sha>[0-9a-f]+)/pulls"), null, this.#pullsOfCommit],
+      ["GET", at("/commits"), null, this.#listCommits],
       ["GET", at("/git/commits/(?<sha>[0-9a-f]+)"), null, this.#getCommit],
       ["GET", at("/actions/artifacts"), "actions", this.#listArtifacts],
       ["GET", at("/actions/runs/(?<run>\\d+)/artifacts"), "actions", this.#listArtifacts],
@@ -239,6 +240,13 @@ class GitHub {
     const isClosed = (pull) => pull.merged !== null;
     const kept = [...this.pulls.values()].filter((pull) => (query.get("state") === "closed") === isClosed(pull));
     return this.#page(kept.reverse().map(this.shapes.shortPull), query, `/repos/${this.repository}/pulls`);
+  }
+
+  /** Lists the last merge, which changed every file. */
+  #listCommits(_groups, query) {
+    const merged = [...this.pulls.values()].filter((pull) => pull.merged !== null).map((pull) => pull.merged);
+    const rows = merged.slice(-1).map((sha) => this.shapes.listedCommit({ sha, message: this.messages.get(sha) ?? "Change the keys" }));
+    return this.#page(rows, query, `/repos/${this.repository}/commits`);
   }
 
   #getCommit({ sha }) {

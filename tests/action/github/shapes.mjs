@@ -115,5 +115,12 @@ export function shapes(github) {
     };
   };
 
-  return { artifact, comment, commit, issue, pull, run, shortPull };
+  const listedCommit = ({ sha, message }) => {
+    const { node_id, html_url, author, committer, tree, parents } = commit({ sha, message });
+    const inside = { author, committer, message, tree, comment_count: 0, url: at(`/git/commits/${sha}`) };
+    const url = at(`/commits/${sha}`);
+    return { sha, node_id, html_url, url, comments_url: `${url}/comments`, commit: inside, author: null, committer: null, parents };
+  };
+
+  return { artifact, comment, commit, issue, listedCommit, pull, run, shortPull };
 }

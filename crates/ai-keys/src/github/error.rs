@@ -25,6 +25,8 @@ pub(crate) enum Call {
     ListPullRequests,
     /// `GET /repos/{owner}/{repo}/git/commits/{sha}`
     ReadCommit,
+    /// `GET /repos/{owner}/{repo}/commits`
+    ListCommits,
     /// `GET /repos/{owner}/{repo}/actions/artifacts`
     ListArtifacts,
     /// `GET /repos/{owner}/{repo}/actions/runs/{id}`
@@ -62,6 +64,7 @@ impl Call {
             Self::PullRequestsOfCommit => "looking for the pull request of the commit",
             Self::ListPullRequests => "listing the pull requests that were closed last",
             Self::ReadCommit => "reading the message of the commit",
+            Self::ListCommits => "looking for the last change of the manifest",
             Self::ListArtifacts => "listing the artifacts",
             Self::ReadRun => "reading the run that made the plan",
             Self::DownloadArtifact => "downloading the reviewed plan",
@@ -82,7 +85,7 @@ impl Call {
     /// <https://docs.github.com/rest/authentication/permissions-required-for-github-apps>
     fn permission(self) -> &'static str {
         match self {
-            Self::Viewer | Self::ReadCommit => "contents: read",
+            Self::Viewer | Self::ReadCommit | Self::ListCommits => "contents: read",
             Self::ListComments
             | Self::CreateComment
             | Self::ReadComment

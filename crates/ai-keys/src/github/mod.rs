@@ -30,5 +30,5 @@ pub(crate) use endpoint::Endpoint;
 pub(crate) use error::GithubError;
 pub(crate) use oidc::Issuer;
 pub(crate) use outputs::{append, render_outputs};
-pub(crate) use pull_request::{Brought, Merged, merged_pull_request, who_brought};
+pub(crate) use pull_request::{Brought, Merged, last_change, merged_pull_request, who_brought};
 pub(crate) use secrets::{Holder, PublicKey, Sealed, SecretSeen};

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::client::Client;
 use super::error::{Call, GithubError};
+use super::secrets::encoded;
 
 /// How long GitHub is given, again and again, to show the pull request of a
 /// merge: its list of a commit's pull requests is empty for some seconds after.
@@ -23,6 +24,8 @@ pub(crate) struct Merged {
     pub(crate) number: u64,
     /// The last commit of its own branch: what was planned and reviewed.
     pub(crate) head: String,
+    /// The commit that it became on the branch it was merged into.
+    pub(crate) commit: Option<String>,
 }
 
 /// What brought a commit to a branch.
@@ -56,6 +59,11 @@ struct Branch {
 #[derive(Deserialize)]
 struct Commit {
     message: String,
+}
+
+#[derive(Deserialize)]
+struct Changed {
+    sha: String,
 }
 
 /// Returns what brought a commit that was just pushed to a branch.
@@ -133,8 +141,24 @@ impl From<PullRequest> for Merged {
         Self {
             number: found.number,
             head: found.head.sha,
+            commit: found.merge_commit_sha,
         }
     }
+}
+
+/// Returns the last commit that changed a file, seen from a commit.
+pub(crate) async fn last_change(
+    client: &Client,
+    sha: &str,
+    path: &str,
+) -> Result<Option<String>, GithubError> {
+    let route = format!(
+        "/repos/{}/commits?sha={sha}&path={}&per_page=1",
+        client.repository(),
+        encoded(path)
+    );
+    let commits: Vec<Changed> = client.get(Call::ListCommits, &route).await?;
+    Ok(commits.into_iter().next().map(|commit| commit.sha))
 }
 
 /// Returns the pull request that the message of a merge or squash commit names,

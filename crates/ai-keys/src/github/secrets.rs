@@ -150,7 +150,7 @@ async fn selected(client: &Client, route: &str) -> Result<Value, GithubError> {
 }
 
 /// Writes a text as one part of a path.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

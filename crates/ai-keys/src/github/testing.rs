@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) pulls: BTreeMap<String, Vec<Value>>,
     pub(crate) closed: Vec<Value>,
     pub(crate) messages: BTreeMap<String, String>,
+    /// The last commit that changed a file, by its path as it is asked for.
+    pub(crate) changed: BTreeMap<String, String>,
     pub(crate) runs: Vec<Value>,
     /// Artifacts by run, and archives by artifact.
     pub(crate) artifacts: BTreeMap<u64, Vec<Value>>,
@@ -367,6 +369,14 @@ impl State {
                 200,
                 &json!(self.pulls.get(*sha).cloned().unwrap_or_default()),
             ),
+            ("GET", ["repos", _, _, "commits"]) => {
+                let mut asked = query
+                    .split('&')
+                    .filter_map(|part| part.strip_prefix("path="));
+                let changed = asked.next().and_then(|path| self.changed.get(path));
+                let rows: Vec<Value> = changed.iter().map(|sha| json!({ "sha": sha })).collect();
+                Answer::json(200, &json!(rows))
+            }
             ("GET", ["repos", _, _, "pulls"]) => Answer::json(200, &json!(self.closed)),
             ("GET", ["repos", _, _, "git", "commits", sha]) => {
                 let message = self.messages.get(*sha);

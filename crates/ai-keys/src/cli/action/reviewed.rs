@@ -1,6 +1,6 @@
 //! Which plans were reviewed for what is applied now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use ai_keys_core::plan::{Plan, Unfit, read_plan};
@@ -10,8 +10,8 @@ use super::super::manifest_file::{read_json, shown};
 use super::Job;
 use super::sheet::Sheet;
 use crate::github::{
-    Brought, Client, GithubError, Merged, Origin, Wanted, merged_pull_request, reviewed_plans,
-    who_brought,
+    Brought, Client, GithubError, Merged, Origin, Wanted, last_change, merged_pull_request,
+    reviewed_plans, who_brought,
 };
 
 /// What was reviewed for the commit that is applied.
@@ -99,7 +99,8 @@ async fn of_push(branch: &str, sheets: &[Sheet], job: &Job) -> Reviewed {
             };
         }
     };
-    let plans = plans_of(client, &merged, sheets, job).await;
+    let pushed = &job.request.event.sha;
+    let plans = plans_of(client, &merged, pushed, sheets, job).await;
     Reviewed {
         pull_request: Some(merged.number),
         basis: plans
@@ -115,24 +116,73 @@ async fn by_hand(branch: &str, sheets: &[Sheet], job: &Job) -> Reviewed {
     let Some(client) = &job.github else {
         return Reviewed::without(Basis::Wish);
     };
-    let look = async {
-        let found = merged_pull_request(client, &job.request.event.sha, branch).await?;
-        let Some(merged) = found else {
-            return Ok(None);
-        };
-        let plans = plans_of(client, &merged, sheets, job).await?;
-        Ok::<_, GithubError>(Some((merged.number, plans)))
-    };
-    match look.await {
-        Ok(Some((number, plans))) => Reviewed {
-            pull_request: Some(number),
+    match last_reviewed(client, branch, sheets, job).await {
+        Ok(found) if found.plans.is_empty() => Reviewed::without(Basis::Wish),
+        Ok(Found { numbers, plans }) => Reviewed {
+            // There is one comment for each scope, and one pull request to look for them.
+            pull_request: numbers.first().copied().filter(|_| numbers.len() == 1),
             basis: Ok(Basis::ByHand(plans)),
         },
-        Ok(None) => Reviewed::without(Basis::Wish),
         Err(error) => {
             job.warn(&format!("a plan is made anew: {error}"));
             Reviewed::without(Basis::Wish)
         }
+    }
+}
+
+/// Plans, and the pull requests that they are of.
+#[derive(Default)]
+struct Found {
+    numbers: BTreeSet<u64>,
+    plans: Candidates,
+}
+
+/// Returns the plans of the pull request that brought the last commit, and for a
+/// manifest that it did not plan, of the one that changed that manifest last:
+/// a branch goes on while somebody looks for an acknowledgement.
+async fn last_reviewed(
+    client: &Client,
+    branch: &str,
+    sheets: &[Sheet],
+    job: &Job,
+) -> Result<Found, GithubError> {
+    let head = &job.request.event.sha;
+    let mut found = Found::default();
+    found.add(client, head, branch, sheets, job).await?;
+    for manifest in &job.request.manifests {
+        let is_found = |sheet: &Sheet| found.plans.contains_key(&sheet.id);
+        let mut its = sheets.iter().filter(|sheet| sheet.file.path == *manifest);
+        if its.any(is_found) {
+            continue;
+        }
+        let changed = last_change(client, head, manifest).await?;
+        if let Some(changed) = changed.filter(|changed| changed != head) {
+            found.add(client, &changed, branch, sheets, job).await?;
+        }
+    }
+    Ok(found)
+}
+
+impl Found {
+    async fn add(
+        &mut self,
+        client: &Client,
+        sha: &str,
+        branch: &str,
+        sheets: &[Sheet],
+        job: &Job,
+    ) -> Result<(), GithubError> {
+        let Some(merged) = merged_pull_request(client, sha, branch).await? else {
+            return Ok(());
+        };
+        let became = merged.commit.as_deref().unwrap_or(sha);
+        let plans = plans_of(client, &merged, became, sheets, job).await?;
+        if !plans.is_empty() && self.numbers.insert(merged.number) {
+            for (scope, plans) in plans {
+                self.plans.entry(scope).or_default().extend(plans);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -141,10 +191,10 @@ async fn by_hand(branch: &str, sheets: &[Sheet], job: &Job) -> Reviewed {
 async fn plans_of(
     client: &Client,
     merged: &Merged,
+    pushed: &str,
     sheets: &[Sheet],
     job: &Job,
 ) -> Result<Candidates, GithubError> {
-    let event = &job.request.event;
     let wanted: Vec<Wanted<'_>> = sheets
         .iter()
         .map(|sheet| Wanted {
@@ -153,14 +203,11 @@ async fn plans_of(
         })
         .collect();
     let mut candidates = Candidates::new();
-    for (head, name) in [
-        (event.sha.as_str(), "merge_group"),
-        (merged.head.as_str(), "pull_request"),
-    ] {
+    for (head, event) in [(pushed, "merge_group"), (&merged.head, "pull_request")] {
         let origin = Origin {
             head,
-            event: name,
-            workflow: event.workflow(),
+            event,
+            workflow: job.request.event.workflow(),
         };
         for (scope, text) in reviewed_plans(client, origin, &wanted).await? {
             candidates.entry(scope).or_default().push(text);

@@ -9,6 +9,9 @@ use crate::support::MANIFEST;
 /// The commit that the first of two queued pull requests ends with.
 const FIRST_HEAD: &str = "1111111111111111111111111111111111111111";
 
+/// A commit of the branch after the merge.
+const LATER: &str = "2222222222222222222222222222222222222222";
+
 fn planned(manifest: &str) -> Site {
     let site = Site::new(manifest);
     site.run(&site.request("plan")).ended(0);
@@ -162,6 +165,28 @@ fn the_words_of_the_comment_are_good_for_an_apply_by_hand_on_another_day() {
     done.logs("what was reviewed is applied");
     let [body] = site.comments().try_into().unwrap();
     assert!(body.contains("✅ Applied"), "{body}");
+}
+
+#[test]
+fn the_words_hold_though_the_branch_went_on_with_something_else() {
+    let (site, words) = refused_for_want_of_words();
+    // Another pull request was merged, whose run planned nothing.
+    let mut other = pull_request();
+    other["number"] = json!(8);
+    other["head"]["sha"] = json!(FIRST_HEAD);
+    other["merge_commit_sha"] = json!(LATER);
+    let mut state = site.github.state();
+    state.pulls.insert(LATER.to_owned(), vec![other]);
+    state
+        .changed
+        .insert("keys.toml".to_owned(), MERGE.to_owned());
+    drop(state);
+    let mut request = site.by_hand("2026-11-25");
+    request["event"]["sha"] = json!(LATER);
+    request["ack"] = json!(words);
+    let done = site.run(&request).ended(0).says("remaining", "0");
+    done.logs("what was reviewed is applied");
+    assert!(site.comments()[0].contains("✅ Applied"));
 }
 
 #[test]
