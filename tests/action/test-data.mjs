@@ -51,6 +51,7 @@ const PATHS = {
   "/orgs/{org}/actions/secrets": ["get"],
   "/orgs/{org}/actions/secrets/public-key": ["get"],
   "/orgs/{org}/actions/secrets/{secret_name}": ["get", "put", "delete"],
+  "/orgs/{org}/actions/secrets/{secret_name}/repositories": ["get"],
 };
 
 const VERSIONS = ["api.github.com", "ghes-3.18", "ghes-3.19"];

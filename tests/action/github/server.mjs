@@ -27,6 +27,8 @@ class GitHub {
 
   constructor(options) {
     this.shapes = shapes(this);
+    /** Routes that a test adds: method, pattern, permission, handler. */
+    this.moreRoutes = [];
     this.reset(options);
   }
 
@@ -174,6 +176,7 @@ class GitHub {
       ["GET", at("/actions/artifacts/(?<id>\\d+)/zip"), "actions", this.#redirectToArchive],
       ["GET", at("/actions/runs"), "actions", this.#listRuns],
       ["GET", at("/actions/runs/(?<id>\\d+)"), "actions", this.#getRun],
+      ...this.moreRoutes,
     ];
   }
 

@@ -122,5 +122,7 @@ export function shapes(github) {
     return { sha, node_id, html_url, url, comments_url: `${url}/comments`, commit: inside, author: null, committer: null, parents };
   };
 
-  return { artifact, comment, commit, issue, listedCommit, pull, run, shortPull };
+  const repository = (id) => ({ ...repo(), id });
+
+  return { artifact, comment, commit, issue, listedCommit, pull, repository, run, shortPull };
 }
