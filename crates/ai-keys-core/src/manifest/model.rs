@@ -84,6 +84,8 @@ record! {
         "rotate" => rotate: Option<Spanned<Rotate>>,
         /// Whether no plan may delete or disable the keys.
         "protect" => protect: Option<Spanned<bool>>,
+        /// Whether new values are tried at the `probe` of the target before they are delivered.
+        "probe" => probe: Option<Spanned<bool>>,
         /// Where the values go.
         "deliver" => deliver: Option<Vec<Spanned<Delivery>>>,
     }
@@ -160,6 +162,10 @@ record! {
         "protect" => protect: Option<Spanned<bool>>,
         /// The id of a live key to take over with its value, or one for each target.
         "adopt" => adopt: Option<Spanned<Adopt>>,
+        /// Whether a new value is tried at the `probe` of the target before it is delivered; `true`
+        /// if not said. `false` is for a key that does not open that address, and would be answered
+        /// 403 for ever: its values are delivered 15 seconds after they were made.
+        "probe" => probe: Option<Spanned<bool>>,
         /// Where its value goes.
         "deliver" => deliver: Option<Vec<Spanned<Delivery>>>,
         /// The name that the cloud shows; the table's name if not said.

@@ -179,6 +179,12 @@ impl<'m> KeyView<'m> {
         )
     }
 
+    /// Returns the written `probe`.
+    #[must_use]
+    pub fn probe(&self) -> Option<&'m Spanned<bool>> {
+        self.either(|key| key.probe.as_ref(), |defaults| defaults.probe.as_ref())
+    }
+
     /// Returns the usage plans, unless none are declared.
     #[must_use]
     pub fn usage_plans(&self) -> Option<&'m Spanned<Vec<Spanned<String>>>> {

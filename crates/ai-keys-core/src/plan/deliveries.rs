@@ -101,7 +101,7 @@ impl Planner<'_> {
             differences.note("value", before, Some(after));
         }
         let probe = self.desired.probe.clone();
-        let wait = match probe {
+        let wait = match probe.filter(|_| desired.is_probed) {
             Some(probe) => Some(Wait::Answered { probe }),
             None if key.handle.is_none() => Some(Wait::Seconds {
                 seconds: SETTLING_SECONDS,

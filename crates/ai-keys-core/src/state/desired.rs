@@ -146,6 +146,10 @@ pub struct DesiredKey {
     pub expires: Option<Date>,
     /// Whether it is meant to work.
     pub is_enabled: bool,
+    /// Whether a new value is tried at the target's address; `true` is not
+    /// written.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub is_probed: bool,
     /// Whether no plan may take it away.
     pub is_protected: bool,
     /// Who answers for it.
@@ -314,6 +318,7 @@ fn desired_key(key: &KeyView<'_>, manifest: &Manifest, target: &str) -> DesiredK
         owner: key.owner().map(owned),
         service: key.service().map(owned),
         is_enabled: key.enabled().is_none_or(|enabled| enabled.value),
+        is_probed: key.probe().is_none_or(|probe| probe.value),
         is_protected: key.protect().is_some_and(|protect| protect.value),
         usage_plans: key
             .usage_plans()
@@ -440,6 +445,7 @@ usage-plans = ["standard"]
 tags = { b = "1", a = "2" }
 customer-id = "c"
 protect = true
+probe = false
 adopt = "k1"
 rotate = { every = "90d", overlap = "7d" }
 deliver = [

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ai_keys_sandbox::{Act, FaultRule};
 
-use crate::support::{MANIFEST, TODAY, World, finish};
+use crate::support::{MANIFEST, Running, TODAY, World, finish};
 
 /// A proxy that notes which host is asked for, and lets nobody through.
 fn proxy() -> (String, Receiver<String>) {
@@ -88,6 +88,29 @@ fn asks_nobody_else(words: &[&str]) {
         let wanted: BTreeSet<String> = wanted.iter().map(|host| (*host).to_owned()).collect();
         assert_eq!(asked, wanted, "{words:?} with {own:?} elsewhere");
     }
+}
+
+/// A probe that never answers through its proxy, and a person who does not wait a minute for it.
+#[cfg(unix)]
+#[test]
+fn a_probe_goes_through_the_proxy_and_waits_no_longer_than_the_run() {
+    let world = delivered();
+    world.edit(
+        "account = \"123456789012\"",
+        "account = \"123456789012\"\nprobe = \"https://api.example.com/health\"",
+    );
+    let (url, asked) = proxy();
+    let mut command = world.command(&["apply", "--yes", "--today", TODAY]);
+    command.env("HTTPS_PROXY", &url);
+    let run = Running::start(&mut command);
+    let line = asked.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert_eq!(line, "CONNECT api.example.com:443 HTTP/1.1");
+    run.signal("INT");
+    let ran = world.seen(run.end()).ended(130);
+    assert!(ran.took < Duration::from_secs(30), "{:?}", ran.took);
+    let writes = world.take_writes();
+    assert!(writes.contains(&"CreateApiKey".to_owned()), "{writes:?}");
+    assert!(!writes.contains(&"CreateSecret".to_owned()), "{writes:?}");
 }
 
 #[test]

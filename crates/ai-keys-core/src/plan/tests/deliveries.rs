@@ -34,23 +34,31 @@ fn a_new_key_is_delivered_once_it_had_time_to_settle() {
     assert_eq!(marker.destinations().collect::<Vec<_>>(), [PLACE]);
 }
 
-#[test]
-fn a_new_key_is_tried_at_the_address_of_its_target() {
-    let text = crate::plan::testing::framed(KEY) + "probe = \"https://api.example.com/health\"\n";
+/// Plans a new key of a target with an address, and returns what its delivery waits for.
+fn waits_for(key: &str) -> Option<Wait> {
+    let text = crate::plan::testing::framed(key) + "probe = \"https://api.example.com/health\"\n";
     let desired = crate::plan::testing::desired(&text).unwrap();
     let today = crate::plan::testing::day(TODAY);
-    let plan = crate::plan::plan(
-        &desired,
-        &empty(),
-        today,
-        &crate::source::Source::new(&text),
-    )
-    .plan;
-    let Step::Deliver { wait, .. } = &plan.changes[1].step else {
-        panic!("{:?}", plan.changes[1].step);
-    };
+    let source = crate::source::Source::new(&text);
+    let plan = crate::plan::plan(&desired, &empty(), today, &source).plan;
+    match &plan.changes[1].step {
+        Step::Deliver { wait, .. } => wait.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_new_key_is_tried_at_the_address_of_its_target() {
     let probe = "https://api.example.com/health".to_owned();
-    assert_eq!(wait, &Some(Wait::Answered { probe }));
+    assert_eq!(waits_for(KEY), Some(Wait::Answered { probe }));
+}
+
+#[test]
+fn a_new_key_that_does_not_open_the_address_of_its_target_is_given_time_instead() {
+    let text = KEY.replace("[key.a]\n", "[key.a]\nprobe = false\n");
+    assert_eq!(waits_for(&text), Some(Wait::Seconds { seconds: 15 }));
+    let by_default = format!("{KEY}[defaults.key]\nprobe = false\n");
+    assert_eq!(waits_for(&by_default), Some(Wait::Seconds { seconds: 15 }));
 }
 
 #[test]

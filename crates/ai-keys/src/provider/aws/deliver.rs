@@ -9,16 +9,14 @@ use std::time::Duration;
 
 use ai_keys_core::plan::{KeyRef, Plan, Step, Wait};
 use ai_keys_core::state::{DeliverySpec, Destination, Marker};
+use aws_smithy_http_client::proxy::ProxyConfig;
 use tokio::time::Instant;
 
 use super::carry_out::{Hands, StepError};
 use super::probe::{self, Answer};
+use super::readiness::{self, Unready};
 use crate::secret::Secret;
 use crate::sink::{Parcel, Token};
-
-/// How often a new value is tried, and how long between: a minute in all.
-const TRIES: u32 = 30;
-const BETWEEN_TRIES: Duration = Duration::from_secs(2);
 
 /// A value of a key, by the key's name and generation.
 type Which = (String, u32);
@@ -145,40 +143,36 @@ impl Hands {
         if self.is_sandbox() {
             return Ok(());
         }
-        match wait {
-            Wait::Seconds { seconds } => {
-                let ready = made.map(|made| made + Duration::from_secs(u64::from(*seconds)));
-                match ready {
-                    Some(ready) => self.sleep_until(ready).await,
-                    None => Ok(()),
-                }
+        let end = match (wait, made) {
+            (Wait::Seconds { seconds }, Some(made)) => {
+                let ready = made + Duration::from_secs(u64::from(*seconds));
+                readiness::until(self.stop(), ready).await
             }
-            Wait::Answered { probe } => {
-                let mut answer = Answer::None;
-                for number in 0..TRIES {
-                    if number > 0 {
-                        self.sleep_until(Instant::now() + BETWEEN_TRIES).await?;
-                    }
-                    answer = probe::ask(probe, value).await;
-                    if answer == Answer::Let {
-                        return Ok(());
-                    }
-                }
-                let said = match answer {
-                    Answer::Forbidden => "answers 403 to the new value",
-                    Answer::None | Answer::Let => "cannot be reached",
-                };
-                Err(StepError::NotReady(format!(
-                    "not delivered: {probe} {said}; the value before goes on working"
-                )))
+            // It was made by an earlier run.
+            (Wait::Seconds { .. }, None) => Ok(()),
+            (Wait::Answered { probe }, _) => {
+                let proxy = ProxyConfig::from_env();
+                let ask = || probe::ask(probe, value, proxy.clone());
+                readiness::until_answered(self.stop(), ask).await
             }
-        }
+        };
+        end.map_err(|unready| unready_error(&unready, wait))
     }
+}
 
-    async fn sleep_until(&self, moment: Instant) -> Result<(), StepError> {
-        tokio::select! {
-            () = tokio::time::sleep_until(moment) => Ok(()),
-            () = self.stop().requested() => Err(StepError::Stopped),
+fn unready_error(unready: &Unready, wait: &Wait) -> StepError {
+    let (Unready::Tried(answer), Wait::Answered { probe }) = (unready, wait) else {
+        return StepError::Stopped;
+    };
+    let said = match answer {
+        Answer::Forbidden => {
+            "answers 403 to the new value; a key that does not open it says `probe = false`"
+                .to_owned()
         }
-    }
+        Answer::Failed(status) => format!("answers {status}"),
+        Answer::None | Answer::Let => "cannot be reached".to_owned(),
+    };
+    StepError::NotReady(format!(
+        "not delivered, and the value before goes on working: {probe} {said}"
+    ))
 }

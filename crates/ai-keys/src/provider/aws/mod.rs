@@ -20,6 +20,7 @@ mod patch;
 mod policy;
 mod probe;
 mod reader;
+mod readiness;
 mod request;
 mod rows;
 mod server_clock;
