@@ -88,8 +88,12 @@ impl Year {
 
     /// Runs a command on a day and keeps what it printed for the search.
     fn run(&mut self, day: &str, words: &[&str]) -> String {
+        self.run_words(&[words, &["--today", day]].concat())
+    }
+
+    fn run_words(&mut self, words: &[&str]) -> String {
         let mut command = ai_keys(self.folder.path());
-        command.args(words).args(["--sandbox=box", "--today", day]);
+        command.args(words).arg("--sandbox=box");
         let ran = finish(&mut command).ended(0);
         self.keep(&ran.out);
         self.keep(&ran.err);
@@ -155,6 +159,23 @@ impl Year {
             generations(&working),
             generations(&Vec::from_iter(stored)),
         ))
+    }
+
+    /// Has everything printed and written that shows keys, in every format.
+    fn look_around(&mut self, day: &str) {
+        let plan = format!("plan-{day}.json");
+        self.run(day, &["plan", "--out", &plan]);
+        self.keep(&self.folder.read(&plan));
+        for (command, formats) in [
+            ("plan", &["json", "markdown"][..]),
+            ("timeline", &["human", "mermaid", "json"]),
+            ("usage", &["human", "json", "csv", "svg", "markdown"]),
+        ] {
+            for format in formats {
+                self.run(day, &[command, "--format", format]);
+            }
+        }
+        self.run_words(&["snapshot"]);
     }
 
     /// Returns the generations that the data plane lets in.
@@ -244,11 +265,7 @@ fn a_year_of_one_key_is_as_the_documentation_tells_it() {
             rows.push_str(&row);
         }
         if night % 60 == 1 {
-            let day = date.to_string();
-            year.run(&day, &["plan", "--out", &format!("plan-{night}.json")]);
-            year.run(&day, &["timeline"]);
-            let plan = year.folder.read(&format!("plan-{night}.json"));
-            year.keep(&plan);
+            year.look_around(&date.to_string());
         }
     }
     assert!(year.sandbox.keys(&scope()).is_empty(), "the key is gone");
@@ -287,8 +304,8 @@ fn page(year: &Year, rows: &str) -> String {
     let _ = write!(
         page,
         "\nIn all 365 nights: {gateway} requests to API Gateway, {stores} to the secret stores, {writes} of them writes.\n\
-         {} values were made. Everything that the commands printed and wrote in that year, plans, timelines and the\n\
-         sandbox's journal of requests included, was searched for each of them in every encoding of which a log is\n\
+         {} values were made. Everything that the commands printed and wrote in that year, plans, timelines, snapshots and\n\
+         usage in all their formats and the sandbox's journal of requests included, was searched for each of them in every encoding of which a log is\n\
          made: plain, reversed, hexadecimal, percent, JSON, XML, and base64 in all alignments. None was found.\n",
         year.values.len()
     );

@@ -4,6 +4,7 @@
 mod apply;
 mod drift;
 mod fleet;
+mod night;
 mod plan;
 mod requests;
 mod reviewed;
