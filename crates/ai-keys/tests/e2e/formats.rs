@@ -130,7 +130,7 @@ fn the_schema_is_the_committed_one_and_fits_the_examples() {
         Err(_) => println!("skipped: no keys.schema.json to compare with"),
     }
     let Some(validator) = std::env::var_os("AI_KEYS_CHECK_JSONSCHEMA") else {
-        println!("skipped: no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
+        crate::missing::skip("no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
         return;
     };
     folder.write("schema.json", schema);
@@ -211,7 +211,7 @@ fn plans_snapshots_and_reports_are_what_their_schemas_say() {
     let usage = world.run(&usage).ended(0);
     world.folder.write("usage.json", usage.out);
     let Some(validator) = std::env::var_os("AI_KEYS_CHECK_JSONSCHEMA") else {
-        println!("skipped: no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
+        crate::missing::skip("no JSON Schema validator (AI_KEYS_CHECK_JSONSCHEMA is not set)");
         return;
     };
     for of in ["snapshot", "plan", "report", "usage", "doctor"] {

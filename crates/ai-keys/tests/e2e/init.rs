@@ -246,7 +246,7 @@ fn typed(world: &World, words: &str, answers: &str) -> Option<String> {
     std::fs::write(&input, answers).unwrap();
     let has_script = Command::new("script").arg("--version").output().is_ok();
     if !has_script {
-        println!("skipped: no terminal (`script` of util-linux is not on PATH)");
+        crate::missing::skip("no terminal (`script` of util-linux is not on PATH)");
         return None;
     }
     // `script` gives the command a terminal, and types what it reads.

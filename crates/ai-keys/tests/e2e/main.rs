@@ -66,6 +66,9 @@ mod looks;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
+#[path = "../missing/mod.rs"]
+mod missing;
+#[cfg(test)]
 mod odd_answers;
 #[cfg(test)]
 #[cfg(unix)]
@@ -75,6 +78,8 @@ mod other_ci;
 mod pages;
 #[cfg(test)]
 mod patience;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

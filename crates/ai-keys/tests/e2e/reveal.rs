@@ -13,7 +13,7 @@ fn at_a_terminal(world: &World, line: &str, answer: &str) -> Option<Ran> {
         .stdout(Stdio::null())
         .status();
     if has_script.is_err() {
-        println!("skipped: no terminal (util-linux's `script` is not installed)");
+        crate::missing::skip("no terminal (util-linux's `script` is not installed)");
         return None;
     }
     let program = env!("CARGO_BIN_EXE_ai-keys");

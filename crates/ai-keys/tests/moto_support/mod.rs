@@ -2,6 +2,8 @@
 
 mod command;
 mod folder;
+#[path = "../missing/mod.rs"]
+mod missing;
 mod server;
 
 pub(crate) use folder::Folder;

@@ -25,7 +25,7 @@ impl Moto {
     pub(crate) fn start() -> Option<Self> {
         let program = std::env::var_os("AI_KEYS_MOTO_SERVER").filter(|path| !path.is_empty());
         let Some(program) = program else {
-            println!("skipped: no moto (AI_KEYS_MOTO_SERVER is not set)");
+            super::missing::skip("no moto (AI_KEYS_MOTO_SERVER is not set)");
             return None;
         };
         let port = TcpListener::bind("127.0.0.1:0")

@@ -5,6 +5,9 @@ mod both;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[path = "../missing/mod.rs"]
+mod missing;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod scale;

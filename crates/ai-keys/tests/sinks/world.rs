@@ -45,7 +45,7 @@ impl World {
     pub(crate) async fn moto() -> Option<Self> {
         let program = std::env::var_os("AI_KEYS_MOTO_SERVER").filter(|path| !path.is_empty());
         let Some(program) = program else {
-            println!("skipped: no moto (AI_KEYS_MOTO_SERVER is not set)");
+            crate::missing::skip("no moto (AI_KEYS_MOTO_SERVER is not set)");
             return None;
         };
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
