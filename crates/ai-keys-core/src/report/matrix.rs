@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::state::resolve;
 use crate::support::Provider;
@@ -19,6 +20,8 @@ pub struct JobMatrix {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Job {
+    /// The name of the scope, [`scope_id`].
+    pub id: String,
     /// The path of the manifest, as it was given.
     pub manifest: String,
     /// The target's name.
@@ -44,7 +47,9 @@ pub fn job_matrix(manifests: &[(&str, &Manifest)], targets: &[String]) -> JobMat
             let Some(desired) = resolve(manifest, name).ok().filter(|_| !is_left_out) else {
                 continue;
             };
+            let account = desired.account.as_deref().unwrap_or_default();
             matrix.include.push(Job {
+                id: scope_id(&desired.target, path, account, &desired.region),
                 manifest: (*path).to_owned(),
                 target: desired.target,
                 provider: desired.provider,
@@ -56,6 +61,17 @@ pub fn job_matrix(manifests: &[(&str, &Manifest)], targets: &[String]) -> JobMat
     let order = |job: &Job| (job.manifest.clone(), job.target.clone());
     matrix.include.sort_by_key(order);
     matrix
+}
+
+/// Returns the name of a scope, which is a manifest and one of its targets: other than that of every other scope, fit
+/// for a file and an artifact, and known from the manifest alone, so that it is the same whatever the account answers.
+#[must_use]
+pub fn scope_id(target: &str, path: &str, account: &str, region: &str) -> String {
+    let digest = Digest::of_bytes([path, account, region].join("\0").as_bytes());
+    let short: String = digest.short().chars().filter(|c| *c != '-').collect();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let target: String = target.chars().filter(|c| plain(*c)).take(60).collect();
+    format!("{target}-{short}")
 }
 
 #[cfg(test)]
@@ -93,6 +109,20 @@ account = "123456789012"
             "b.toml staging ",
         ];
         assert_eq!(jobs(&[]), all);
+    }
+
+    #[test]
+    fn targets_of_one_name_have_ids_of_their_own() {
+        let checked = check_text(MANIFEST, None);
+        let manifest = checked.valid().unwrap();
+        let matrix = job_matrix(&[("b.toml", manifest), ("a.toml", manifest)], &[]);
+        let ids: Vec<&str> = matrix.include.iter().map(|job| job.id.as_str()).collect();
+        let different: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(different.len(), 4, "{ids:?}");
+        for id in ids {
+            let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(id.chars().all(is_plain) && id.len() <= 69, "{id}");
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use lives::{
     EventKind, LIFE_HORIZON, Life, LifeEvent, MOST_ROTATIONS, Phase, PhaseKind, lives,
 };
 pub use markdown::render_plan_markdown;
-pub use matrix::{Job, JobMatrix, job_matrix};
+pub use matrix::{Job, JobMatrix, job_matrix, scope_id};
 #[cfg(feature = "docs")]
 pub use offline::{OfflineFile, OfflinePlan, OfflineRequest, OfflineReview, review_offline};
 pub use preview::{Lives, Preview, PreviewRequest, preview, preview_lives, targets, validate};

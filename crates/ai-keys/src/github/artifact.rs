@@ -37,7 +37,7 @@ pub(crate) struct Origin<'a> {
 pub(crate) struct Wanted<'a> {
     /// Its name, as in [`plan_file_name`].
     pub(crate) scope: &'a str,
-    /// Its target, with which a job matrix ends the names of its artifacts.
+    /// Its target; a job matrix ends the names of its artifacts with one of the two.
     pub(crate) target: &'a str,
 }
 
@@ -127,7 +127,9 @@ async fn artifacts(
     let mut artifacts = client.pages(Call::ListArtifacts, &route, list).await?;
     artifacts.retain(|artifact| artifact.name.starts_with(ARTIFACT) && !artifact.expired);
     artifacts.sort_by_key(|artifact| {
-        let is_its = |wanted: &Wanted<'_>| artifact.name.ends_with(wanted.target);
+        let name = &artifact.name;
+        let is_its =
+            |wanted: &Wanted<'_>| name.ends_with(wanted.scope) || name.ends_with(wanted.target);
         std::cmp::Reverse((wanted.iter().any(is_its), artifact.id))
     });
     Ok(artifacts)

@@ -3,11 +3,10 @@
 use ai_keys_core::check::{Checked, check_text};
 use ai_keys_core::date::Date;
 use ai_keys_core::diagnostic::{Diagnostics, Severity};
-use ai_keys_core::digest::Digest;
 use ai_keys_core::manifest::Manifest;
 use ai_keys_core::plan::{Change, Plan, Planned, Stale, plan};
 use ai_keys_core::report::review::{Failure, Links, LiveSource, Refusal, Review, State};
-use ai_keys_core::report::{UsagePlanLimits, describe_limits};
+use ai_keys_core::report::{UsagePlanLimits, describe_limits, scope_id};
 use ai_keys_core::source::Source;
 use ai_keys_core::state::{DesiredState, LiveState};
 
@@ -401,14 +400,4 @@ fn broken_sheets(file: &ManifestFile, checked: &Checked, request: &Request) -> V
         };
     }
     sheets
-}
-
-/// Returns the name of a scope: known from the manifest alone, so that it is the
-/// same whatever the account answers.
-fn scope_id(target: &str, path: &str, account: &str, region: &str) -> String {
-    let digest = Digest::of_bytes([path, account, region].join("\0").as_bytes());
-    let short: String = digest.short().chars().filter(|c| *c != '-').collect();
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let target: String = target.chars().filter(|c| plain(*c)).take(60).collect();
-    format!("{target}-{short}")
 }
