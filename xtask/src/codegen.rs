@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 
 use crate::steps::Outcome;
-use crate::{action_page, process, workspace};
+use crate::{action_page, process, workflow_copies, workspace};
 
 /// One generated file: where it is, and which words make `ai-keys` print it.
 struct Generated {
@@ -79,6 +79,7 @@ pub(crate) fn run(mode: Mode) -> Result<Outcome> {
         let text = make(generated).with_context(|| format!("cannot make `{}`", generated.path))?;
         wanted.push((generated.path, text));
     }
+    wanted.extend(workflow_copies::render()?);
     let count = wanted.len();
     for (name, wanted) in wanted {
         let path = workspace::root().join(name);

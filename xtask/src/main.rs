@@ -21,6 +21,7 @@ mod steps;
 mod terraform;
 mod test;
 mod wasm;
+mod workflow_copies;
 mod workflows;
 mod workspace;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::manifest_file::shown;
 
-/// `examples/workflows/single-account.yml`, which the tests run.
+/// `examples/workflows/single-account.yml`, which the tests run; `cargo xtask codegen` copies it.
 const TEMPLATE: &str = include_str!("keys.yml");
 /// Where it goes in a repository.
 const PLACE: &str = ".github/workflows/keys.yml";
@@ -46,10 +46,10 @@ fn text(manifest: &str) -> String {
     }
     // A JSON text is a YAML text, whatever the name of the file is.
     let quoted = serde_json::Value::from(manifest).to_string();
-    let told = format!("        with:\n          manifest: {quoted}\n          aws-role:");
+    let told = format!("        with:\n          manifest: {quoted}\n          command:");
     TEMPLATE
         .replace("paths: [keys.toml]", &format!("paths: [{quoted}]"))
-        .replace("        with:\n          aws-role:", &told)
+        .replace("        with:\n          command:", &told)
 }
 
 #[cfg(test)]
@@ -59,10 +59,7 @@ mod tests {
     #[test]
     fn the_template_is_the_example_that_the_tests_run() {
         let example = include_str!("../../../../../examples/workflows/single-account.yml");
-        assert!(
-            TEMPLATE == example,
-            "copy examples/workflows/single-account.yml here"
-        );
+        assert!(TEMPLATE == example, "cargo xtask codegen");
     }
 
     #[test]
@@ -73,9 +70,7 @@ mod tests {
             2,
             "{text}"
         );
-        assert!(
-            text.contains("          manifest: \"team/a \\\"b\\\".toml\"\n          aws-role:")
-        );
+        assert!(text.contains("          manifest: \"team/a \\\"b\\\".toml\"\n          command:"));
         assert!(!text.contains("[keys.toml]"));
     }
 }
