@@ -88,6 +88,14 @@ fn a_workflow_of_the_repository_is_read_from_a_folder_below() {
     let look = ["doctor", "--offline", "--today", TODAY, "team/keys.toml"];
     let ran = run_in(folder.path(), &look).ended(0);
     ran.shows("warning workflow: keys.yml uses the Action at `v1`, which can be moved");
+    let dated = MANIFEST.replace("\"First\"", "\"First\"\nexpires = 2027-06-30");
+    folder.write("team/keys.toml", dated);
+    let undone = "the manifest has `expires`, and no workflow applies on a schedule";
+    run_in(folder.path(), &look).ended(0).shows(undone);
+    let nightly = include_str!("../../../../examples/workflows/nightly-apply.yml");
+    folder.write(".github/workflows/nightly.yml", nightly);
+    let ran = run_in(folder.path(), &look).ended(0);
+    assert!(!ran.out.contains(undone), "{}", ran.out);
     folder.write(
         ".github/workflows/keys.yml",
         workflow.replace("id-token: write", "id-token: none"),

@@ -28,7 +28,7 @@ pub(super) async fn run(args: &Doctor, run: &Run) -> Result<ExitCode, RunError> 
     let mut sheet = Sheet::default();
     sheet.ok("version", concat!("ai-keys ", env!("CARGO_PKG_VERSION")));
     let manifest = manifest(args, &mut sheet)?;
-    workflow::check(&args.scope.manifest, &mut sheet);
+    workflow::check(&args.scope.manifest, manifest.as_ref(), &mut sheet);
     if args.offline {
         sheet.skipped("accounts", "not asked: --offline");
     } else if let Some(manifest) = manifest {

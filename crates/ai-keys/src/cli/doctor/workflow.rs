@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ai_keys_core::manifest::Manifest;
+
 use super::Sheet;
 use crate::cli::manifest_file::{read_text, shown};
 use crate::exit::ExitCode;
@@ -21,11 +23,10 @@ struct Workflow {
     lines: Vec<String>,
 }
 
-/// Checks every workflow beside the manifest that uses the Action.
-pub(super) fn check(manifest: &Path, sheet: &mut Sheet) {
-    let found = folder(manifest)
-        .map(|folder| read(&folder))
-        .unwrap_or_default();
+/// Checks every workflow beside the manifest that uses the Action, and whether one carries out what the manifest
+/// leaves to a date.
+pub(super) fn check(path: &Path, manifest: Option<&Manifest>, sheet: &mut Sheet) {
+    let found = folder(path).map(|folder| read(&folder)).unwrap_or_default();
     let mut using = found
         .iter()
         .filter(|workflow| workflow.action().is_some())
@@ -44,6 +45,32 @@ pub(super) fn check(manifest: &Path, sheet: &mut Sheet) {
             let text = format!("{} may do what it needs, and is pinned", workflow.path);
             sheet.ok("workflow", &text);
         }
+    }
+    if let Some(dates) = manifest.and_then(dates) {
+        nights(&found, dates, sheet);
+    }
+}
+
+/// Returns what of a manifest falls due by itself.
+fn dates(manifest: &Manifest) -> Option<&'static str> {
+    let expires = manifest.key_views().any(|key| key.expires().is_some());
+    let rotates = manifest.key_views().any(|key| key.rotate().is_some());
+    match (expires, rotates) {
+        (true, true) => Some("`expires` and `rotate`"),
+        (true, false) => Some("`expires`"),
+        (false, true) => Some("`rotate`"),
+        (false, false) => None,
+    }
+}
+
+/// A date changes nothing by itself: somebody has to apply on it.
+fn nights(found: &[Workflow], dates: &str, sheet: &mut Sheet) {
+    if !found.iter().any(Workflow::applies_by_schedule) {
+        let text = format!(
+            "the manifest has {dates}, and no workflow applies on a schedule: what is due waits for the next apply"
+        );
+        let help = "add examples/workflows/nightly-apply.yml, or run `ai-keys apply` every night";
+        sheet.warning("workflow", &text, help);
     }
 }
 
@@ -119,6 +146,18 @@ impl Workflow {
         };
         self.says(&format!("{event}:"))
             || self.lines.iter().any(|line| line == event || listed(line))
+    }
+
+    /// Returns whether a schedule carries out a plan: with the Action, or with the command itself.
+    fn applies_by_schedule(&self) -> bool {
+        let is_apply = |line: &String| {
+            let said = line.strip_prefix("command:").unwrap_or_default();
+            let word = said.trim().trim_matches(['"', '\'']);
+            // An expression that tells events apart.
+            word == "apply" || (said.contains("schedule") && said.contains("apply"))
+        };
+        let by_action = self.action().is_some() && self.lines.iter().any(is_apply);
+        self.starts_on("schedule") && (by_action || self.mentions("ai-keys apply"))
     }
 
     fn mentions(&self, text: &str) -> bool {
@@ -253,6 +292,44 @@ mod tests {
             found(GOOD),
             ["warning: keys.yml uses the Action at `v1`, which can be moved"]
         );
+    }
+
+    #[test]
+    fn dates_need_a_workflow_that_applies_on_a_schedule() {
+        let said = |texts: &[&str]| {
+            let found: Vec<Workflow> = texts
+                .iter()
+                .map(|text| Workflow::new("x.yml", text))
+                .collect();
+            let mut sheet = Sheet::default();
+            nights(&found, "`rotate`", &mut sheet);
+            sheet.checks.len()
+        };
+        let nightly = include_str!("../../../../../examples/workflows/nightly-apply.yml");
+        let drift = include_str!("../../../../../examples/workflows/nightly-drift.yml");
+        assert_eq!(said(&[GOOD]), 1, "the schedule looks for drift only");
+        assert_eq!(said(&[GOOD, drift]), 1);
+        assert_eq!(said(&[GOOD, nightly]), 0);
+        let by_hand = nightly.replace("schedule:", "repository_dispatch:");
+        assert_eq!(said(&[by_hand.as_str()]), 1);
+        let command = "on:\n  schedule:\n    - cron: x\nrun: ai-keys apply --yes\n";
+        assert_eq!(said(&[command]), 0);
+        let told_apart = GOOD.replace("'workflow_dispatch'", "'schedule'");
+        assert_eq!(said(&[told_apart.as_str()]), 0);
+    }
+
+    #[test]
+    fn what_falls_due_is_named() {
+        let said = |key: &str| {
+            let text = format!(
+                "version = 1\nnamespace = \"a\"\n[target.prod]\nprovider = \"aws-api-gateway\"\nregion = \"eu-west-1\"\n[key.a]\n{key}\n"
+            );
+            let checked = ai_keys_core::check::check_text(&text, None);
+            checked.valid().and_then(dates)
+        };
+        assert_eq!(said("description = \"A\""), None);
+        assert_eq!(said("expires = 2027-06-30"), Some("`expires`"));
+        assert_eq!(said("rotate = { every = \"90d\" }"), Some("`rotate`"));
     }
 
     #[test]
