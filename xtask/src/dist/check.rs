@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::info::{BuildInfo, files_in};
+use super::info::{BuildInfo, Runners, files_in};
 use super::natives::{self, NATIVES};
-use super::{MEND, assemble, folder, is_of_this_source};
+use super::{MEND, assemble, folder, stamp};
 use crate::steps::Outcome;
 use crate::{process, wasm, workspace};
 
-/// Asks for the native runners to be built again, too.
+/// Asks for the native runners to be built again, too, as a release does.
 const FULL: &str = "AI_KEYS_DIST_FULL";
 
 /// Builds `dist/` anew beside the committed one and compares.
@@ -34,10 +34,11 @@ pub(crate) fn check() -> Result<Outcome> {
 
 fn compare(dist: &Path, fresh: &Path) -> Result<String> {
     let has_natives = dist.join("bin").is_dir();
-    if has_natives && !is_of_this_source(dist)? {
-        bail!("the native runners in `dist/bin` are of another source\n{MEND}");
+    let made_of = BuildInfo::read(dist).and_then(BuildInfo::made_of);
+    if has_natives && made_of.is_none() {
+        bail!("`dist/bin` is there, and BUILDINFO.json does not say of which sources\n{MEND}");
     }
-    let is_full = has_natives && std::env::var_os(FULL).is_some();
+    let is_full = std::env::var_os(FULL).is_some();
     fs::create_dir_all(fresh.join("bin"))?;
     if is_full {
         natives::build(&fresh.join("bin"))?;
@@ -46,11 +47,14 @@ fn compare(dist: &Path, fresh: &Path) -> Result<String> {
         for native in &NATIVES {
             fs::copy(dist.join(native.in_dist()), fresh.join(native.in_dist()))?;
         }
-        if BuildInfo::read(dist).map(|info| info.files) != Some(BuildInfo::of(dist)?.files) {
+        let named = BuildInfo::read(dist).map(|info| info.files);
+        if named != Some(BuildInfo::of(dist, None)?.files) {
             bail!("`dist` is not what its BUILDINFO.json says\n{MEND}");
         }
     }
-    assemble(fresh)?;
+    assemble(fresh, made_of)?;
+    let runners = Runners::of(fresh, &stamp::source()?);
+    judge(runners, is_full)?;
     let differing = differing(dist, fresh)?;
     if !differing.is_empty() {
         bail!(
@@ -59,12 +63,25 @@ fn compare(dist: &Path, fresh: &Path) -> Result<String> {
         );
     }
     modes()?;
-    let natives = match (has_natives, is_full) {
-        (false, _) => "no native runners",
-        (true, false) => "native runners as BUILDINFO.json names them",
-        (true, true) => "native runners built again and equal",
+    let again = if is_full {
+        ", built again and equal"
+    } else {
+        ""
     };
-    Ok(format!("{} files equal; {natives}", files_in(dist)?.len()))
+    Ok(format!(
+        "{} files equal; {runners}{again}",
+        files_in(dist)?.len()
+    ))
+}
+
+/// Runners of older sources are whole, and stay until the next release; what a release holds is of its own.
+fn judge(runners: Runners, is_full: bool) -> Result<()> {
+    if is_full && runners != Runners::Own {
+        bail!(
+            "a release holds native runners of its own sources, and `dist` has {runners}\nto mend: `cargo xtask dist --natives`"
+        );
+    }
+    Ok(())
 }
 
 fn differing(dist: &Path, fresh: &Path) -> Result<Vec<String>> {
@@ -100,4 +117,17 @@ fn modes() -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runners_may_be_older_but_for_a_release() {
+        for runners in [Runners::None, Runners::Older, Runners::Own] {
+            assert!(judge(runners, false).is_ok());
+            assert_eq!(judge(runners, true).is_ok(), runners == Runners::Own);
+        }
+    }
 }

@@ -1,8 +1,12 @@
 //! `cargo xtask dist`: what `action.yml` runs, built from the sources.
 //!
 //! `dist/` is committed: whoever pins a commit of the Action has pinned everything that runs. It holds the
-//! JavaScript of `action/` as it is, the core as WebAssembly, and, in the commits of releases, the native
-//! runners.
+//! JavaScript of `action/` as it is, the core as WebAssembly, and the native runners of the last release.
+//!
+//! The runners are built for a release and stay as they are until the next one: twenty minutes of building and five
+//! megabytes of history are too much for each commit. `BUILDINFO.json` says of which sources they are and of which
+//! sources the commit is; the Action starts a runner only where the two are the same (`action/runner.js`). So a commit
+//! between two releases validates and plans against snapshots, and says that a release is to be pinned for more.
 
 mod check;
 mod core;
@@ -16,9 +20,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 pub(crate) use check::check;
-use info::BuildInfo;
-pub(crate) use natives::{NATIVES, Native};
-pub(crate) use stamp::of_file as hash_of_file;
+pub(crate) use info::{BuildInfo, Runners};
+pub(crate) use natives::{NATIVES, Native, unpack};
+pub(crate) use stamp::{of_file as hash_of_file, source};
 
 use crate::steps::Outcome;
 use crate::workspace;
@@ -29,7 +33,7 @@ const MEND: &str = "to mend: `cargo xtask dist`, then commit `dist`";
 /// Whether the native runners are built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Natives {
-    /// Only those are kept that were made of this very source.
+    /// They stay as they are.
     Keep,
     /// Both, which takes some twenty minutes.
     Build,
@@ -42,11 +46,13 @@ pub(crate) enum Natives {
 pub(crate) fn write(natives: Natives) -> Result<Outcome> {
     let dist = folder();
     let bin = dist.join("bin");
-    match natives {
-        Natives::Build => natives::build(&bin)?,
-        Natives::Keep if !is_of_this_source(&dist)? && bin.exists() => fs::remove_dir_all(&bin)?,
-        Natives::Keep => {}
-    }
+    let made_of = match natives {
+        Natives::Build => {
+            natives::build(&bin)?;
+            Some(source()?)
+        }
+        Natives::Keep => BuildInfo::read(&dist).and_then(BuildInfo::made_of),
+    };
     for entry in fs::read_dir(&dist).into_iter().flatten() {
         let path = entry?.path();
         if path == bin {
@@ -58,15 +64,17 @@ pub(crate) fn write(natives: Natives) -> Result<Outcome> {
             fs::remove_file(path)?;
         }
     }
-    let note = assemble(&dist)?;
-    Ok(Outcome::Done(note))
+    let note = assemble(&dist, made_of)?;
+    let runners = Runners::of(&dist, &source()?);
+    Ok(Outcome::Done(format!("{note}; {runners}")))
 }
 
-/// Puts everything but the native runners into a folder, and describes all that it then holds.
+/// Puts everything but the native runners into a folder, and describes all that it then holds. `made_of` is the hash of
+/// the sources of the runners that are there.
 ///
 /// # Errors
 /// What did not build, or could not be written.
-pub(crate) fn assemble(dist: &Path) -> Result<String> {
+pub(crate) fn assemble(dist: &Path, made_of: Option<String>) -> Result<String> {
     core::build(&dist.join("core"))?;
     let sources = workspace::root().join("action");
     for entry in fs::read_dir(&sources).context("cannot read `action`")? {
@@ -74,17 +82,9 @@ pub(crate) fn assemble(dist: &Path) -> Result<String> {
         let name = path.file_name().unwrap_or_default();
         copy(&path, &dist.join(name))?;
     }
-    BuildInfo::of(dist)?.write(dist)?;
+    BuildInfo::of(dist, made_of)?.write(dist)?;
     let size = fs::metadata(dist.join("core/core_bg.wasm"))?.len();
     Ok(format!("{}: the core has {size} bytes", dist.display()))
-}
-
-fn is_of_this_source(dist: &Path) -> Result<bool> {
-    let Some(info) = BuildInfo::read(dist) else {
-        return Ok(false);
-    };
-    let source = stamp::source()?;
-    Ok(info.natives.is_some_and(|natives| natives.source == source))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -92,6 +92,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn folder() -> PathBuf {
+/// Returns where `dist/` is.
+pub(crate) fn folder() -> PathBuf {
     workspace::root().join("dist")
 }

@@ -53,12 +53,17 @@ impl Native {
         format!("bin/{}", self.file)
     }
 
+    /// Returns whether it is for a processor, as Rust names it.
+    pub(crate) fn is_for(&self, processor: &str) -> bool {
+        self.target.starts_with(processor)
+    }
+
     /// Returns the one for this machine.
     pub(crate) fn of_host() -> Option<&'static Self> {
         let here = std::env::consts::OS == "linux";
         NATIVES
             .iter()
-            .find(|native| here && native.target.starts_with(std::env::consts::ARCH))
+            .find(|native| here && native.is_for(std::env::consts::ARCH))
     }
 }
 
@@ -122,6 +127,18 @@ fn pack(runner: &Path, to: &Path) -> Result<()> {
     let mut from = BufReader::new(fs::File::open(runner)?);
     let mut into = BufWriter::new(fs::File::create(to)?);
     brotli::BrotliCompress(&mut from, &mut into, &parameters)?;
+    into.flush()?;
+    Ok(())
+}
+
+/// Unpacks a runner of `dist/`.
+///
+/// # Errors
+/// If it is not packed, or the file cannot be written.
+pub(crate) fn unpack(packed: &Path, to: &Path) -> Result<()> {
+    let mut from = BufReader::new(fs::File::open(packed)?);
+    let mut into = BufWriter::new(fs::File::create(to)?);
+    brotli::BrotliDecompress(&mut from, &mut into)?;
     into.flush()?;
     Ok(())
 }

@@ -25,7 +25,7 @@ const SOURCE: [&str; 8] = [
 ///
 /// # Errors
 /// If git or a file cannot be read.
-pub(super) fn source() -> Result<String> {
+pub(crate) fn source() -> Result<String> {
     let mut git = workspace::in_workspace(Path::new("git"));
     git.args([
         "ls-files",

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
 use super::sbom;
-use crate::dist::{NATIVES, hash_of_file};
+use crate::dist::{NATIVES, hash_of_file, unpack};
 use crate::steps::Outcome;
 use crate::{process, workspace};
 
@@ -115,14 +114,6 @@ fn fresh(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn unpack(packed: &Path, to: &Path) -> Result<()> {
-    let mut from = BufReader::new(fs::File::open(packed)?);
-    let mut into = BufWriter::new(fs::File::create(to)?);
-    brotli::BrotliDecompress(&mut from, &mut into)?;
-    into.flush()?;
-    Ok(())
-}
-
 /// Packs a program with its papers; the same files give the same bytes.
 fn archive(platform: &Platform, program: &Path, to: &Path) -> Result<()> {
     let folder = fresh("target/assets-archive")?;
@@ -185,9 +176,9 @@ mod tests {
         for native in &NATIVES {
             let to = fs::File::create(folder.join("dist").join(native.in_dist())).unwrap();
             let parameters = brotli::enc::BrotliEncoderParams::default();
-            let mut to = BufWriter::new(to);
+            let mut to = std::io::BufWriter::new(to);
             brotli::BrotliCompress(&mut PROGRAM.as_bytes(), &mut to, &parameters).unwrap();
-            to.flush().unwrap();
+            std::io::Write::flush(&mut to).unwrap();
         }
         for platform in PLATFORMS.iter().skip(2) {
             let into = folder.join("built").join(platform.name);
