@@ -24,7 +24,7 @@ pub(crate) enum Scope {
 
 /// Runs the steps, prints a line for each and a summary, and returns whether none failed.
 pub(crate) fn run(scope: Scope) -> bool {
-    let mut steps = Steps::default();
+    let mut steps = Steps::new(workspace::is_ci());
     match scope {
         Scope::Everything => everything(&mut steps),
         Scope::Core => core(&mut steps),

@@ -100,11 +100,12 @@ pub(crate) fn built_with(profile: &str, program: &str) -> Result<PathBuf> {
 
 /// Returns `--locked` in CI, where a stale `Cargo.lock` has to fail; nothing on a laptop.
 pub(crate) fn locked() -> &'static [&'static str] {
-    if env::var_os("CI").is_some_and(|value| value == "true") {
-        &["--locked"]
-    } else {
-        &[]
-    }
+    if is_ci() { &["--locked"] } else { &[] }
+}
+
+/// Returns whether a machine runs this that nobody looks at.
+pub(crate) fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| value == "true")
 }
 
 /// Returns the path of a program that is on `PATH`.
