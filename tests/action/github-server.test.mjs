@@ -87,6 +87,24 @@ test("what GitHub has no route or no field for is refused before it reaches the 
   }
 });
 
+test("issues are listed by all of their labels", async () => {
+  const github = await startGitHub();
+  try {
+    const headers = { authorization: "Bearer test" };
+    const at = `${github.url}/repos/acme/keys/issues`;
+    for (const labels of [["a"], ["a", "b"], []]) {
+      await fetch(at, { method: "POST", headers, body: JSON.stringify({ title: labels.join(" ") || "none", body: "x", labels }) });
+    }
+    const titles = async (query) => (await (await fetch(`${at}?${query}`, { headers })).json()).map(({ title }) => title).sort();
+    assert.deepEqual(await titles(""), ["a", "a b", "none"]);
+    assert.deepEqual(await titles("labels=a"), ["a", "a b"]);
+    assert.deepEqual(await titles("labels=a,b"), ["a b"]);
+    assert.deepEqual(await titles("labels=c"), []);
+  } finally {
+    await github.close();
+  }
+});
+
 test("a comment beyond 65,536 characters is refused, and pages are linked", async () => {
   const github = await startGitHub();
   try {

@@ -10,12 +10,13 @@ import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 
 import { commandsOf, judge } from "./oracle/commands.mjs";
-import { findValue, formsOf } from "./oracle/masks.mjs";
+import { MaskOracle, findValue, formsOf } from "./oracle/masks.mjs";
 import { eventOf, pullRequest } from "./support/events.mjs";
 
 const require = createRequire(import.meta.url);
-const { annotation, escapeData, escapeProperty, setOutputs, visible } = require("../../action/commands.js");
+const { addValues, annotation, escapeData, escapeProperty, visible } = require("../../action/commands.js");
 const { decide, hasCredentials, readEvent } = require("../../action/event.js");
+const { foundFolder, makeFolder } = require("../../action/folder.js");
 const { readInputs } = require("../../action/inputs.js");
 const { findManifests, readManifest, readSnapshots } = require("../../action/manifests.js");
 const { allowed, findRunner, verify } = require("../../action/runner.js");
@@ -41,6 +42,11 @@ test("an input keeps its hyphens, and an empty one has its default", () => {
   assert.equal(inputs.comment, "true");
   assert.equal(inputs.command, "auto");
   assert.equal(inputs.token, null);
+});
+
+test("acknowledgements may stand in one line, as the box of a workflow started by hand has it", () => {
+  const inputs = readInputs({ INPUT_MANIFEST: "k", INPUT_ACK: " delete:a@1234-5678  disable:b@1234-5678\nadopt:c@1234-5678 " });
+  assert.deepEqual(inputs.ack, ["delete:a@1234-5678", "disable:b@1234-5678", "adopt:c@1234-5678"]);
 });
 
 test("a wrong or missing input is named", () => {
@@ -251,19 +257,33 @@ test("an annotation cannot be left by what it says", () => {
 test("an output cannot be left by its value", () => {
   const root = folder({ out: "" });
   const file = join(root, "out");
-  setOutputs(file, { one: "a\nghadelimiter_x\nb=c", two: 2, three: true });
+  addValues(file, { one: "a\nghadelimiter_x\nb=c", two: 2, three: true });
   const text = readFileSync(file, "utf8");
   const found = [...text.matchAll(/^(\w+)<<(ghadelimiter_[0-9a-f-]{36})\n([\s\S]*?)\n\2\n/gm)].map(([, name, , value]) => [name, value]);
   assert.deepEqual(found, [["one", "a\nghadelimiter_x\nb=c"], ["two", "2"], ["three", "true"]]);
-  setOutputs(null, { one: 1 });
+  addValues(null, { one: 1 });
+  rmSync(root, { recursive: true });
+});
+
+test("each step has a folder of its own, which the step after the job finds", () => {
+  const root = folder({ one: "", two: "" });
+  const made = ["one", "two"].map((state) => makeFolder({ RUNNER_TEMP: root, GITHUB_STATE: join(root, state) }));
+  assert.notEqual(made[0], made[1]);
+  for (const [at, state] of ["one", "two"].entries()) {
+    assert.equal(statSync(made[at]).mode & 0o777, 0o700);
+    assert.match(readFileSync(join(root, state), "utf8"), new RegExp(`^folder<<(\\S+)\\n${made[at]}\\n\\1\\n$`));
+  }
+  assert.equal(foundFolder({ STATE_folder: made[0] }), made[0]);
+  assert.equal(foundFolder({}), null, "a step that made none has nothing to remove");
   rmSync(root, { recursive: true });
 });
 
 // --- The runner
 
-function distWith(file, content) {
+function distWith(file, content, { source = "a", madeOf = "a" } = {}) {
   const sha256 = createHash("sha256").update(content).digest("hex");
-  const dist = folder({ [file]: "", "BUILDINFO.json": JSON.stringify({ files: { [file]: sha256 } }) });
+  const info = { source, natives: { source: madeOf }, files: { [file]: sha256 } };
+  const dist = folder({ [file]: "", "BUILDINFO.json": JSON.stringify(info) });
   writeFileSync(join(dist, file), content);
   return dist;
 }
@@ -273,12 +293,13 @@ const RUNNER = "bin/ai-keys-x86_64-linux";
 test("a packed runner is checked, and unpacked where only this user can read", () => {
   const dist = distWith(`${RUNNER}.br`, brotliCompressSync("hello"));
   const runner = findRunner(dist, "linux", "x64");
-  const file = verify(runner, dist);
+  const folder = makeFolder({ RUNNER_TEMP: dist });
+  const file = verify(runner, folder);
   assert.equal(readFileSync(file, "utf8"), "hello");
   assert.equal(statSync(file).mode & 0o777, 0o700);
-  assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
+  assert.equal(dirname(file), folder, "in the step's folder, which goes with it");
   writeFileSync(runner.file, brotliCompressSync("hellp"));
-  assert.throws(() => verify(runner, dist), /is not the runner of this release/);
+  assert.throws(() => verify(runner, folder), /is not the runner of this release/);
   rmSync(dist, { recursive: true });
 });
 
@@ -290,6 +311,16 @@ test("a runner of one's own build is checked, and executable", () => {
   assert.equal(statSync(runner.file).mode & 0o777, 0o755);
   writeFileSync(runner.file, "hellp");
   assert.throws(() => verify(runner, dist), /is not the runner of this release/);
+  rmSync(dist, { recursive: true });
+});
+
+test("a runner of older sources is not started, however whole it is", () => {
+  const dist = distWith(`${RUNNER}.br`, brotliCompressSync("hello"), { source: "new", madeOf: "old" });
+  const found = findRunner(dist, "linux", "x64");
+  assert.match(found, /is of older sources, and is not started: pin a release/);
+  const surroundings = { hasCredentials: true, noRunner: found };
+  assert.match(decided("auto", "pull_request", pullRequest({ head: HEAD }), { surroundings }), /^offline plan \(.*older sources/);
+  assert.throws(() => decided("auto", "push", eventOf("push"), { surroundings }), /older sources/);
   rmSync(dist, { recursive: true });
 });
 
@@ -323,6 +354,17 @@ test("the command oracle sees what the runner would", () => {
   assert.deepEqual(names("::nothing::x"), []);
   assert.throws(() => judge("x\r::add-mask::abc"), /add-mask/);
   assert.throws(() => judge("::error::x\n".repeat(11)), /ten/);
+});
+
+test("the mask oracle counts what it has compared with a value, and nothing else", () => {
+  const masks = new MaskOracle();
+  masks.examine({ log: "much to read, and nothing to look for" }, []);
+  assert.match(masks.report, /^mask oracle: 0 bytes in 0 texts scanned for 0 values/);
+  // Made for this test; opens nothing.
+  const value = "Zq7LmP2xR9tVb4KcN8wYd3HsJ6gFe1UaQ5oTi0Xk";
+  masks.examine({ log: "12345", outputs: "678" }, new Set([value]));
+  assert.match(masks.report, /^mask oracle: 8 bytes in 2 texts scanned for 1 values/);
+  assert.throws(() => masks.examine({ outputs: `x${value}` }, [value]), /^Error: outputs holds characters 0 to 8 of a value$/);
 });
 
 test("the mask oracle finds a value however it is written", () => {

@@ -44,6 +44,9 @@ class GitHub {
     this.comments = [];
     this.issues = [];
     this.artifacts = [];
+    /** What later steps of the jobs could see, and the reports of code scanning. */
+    this.left = [];
+    this.sarif = [];
     this.runs = [];
     this.pulls = new Map();
     /** Pull requests by commit, and the messages of commits. */
@@ -118,8 +121,9 @@ class GitHub {
   }
 
   #decide(request, path, query, text) {
-    if (path === "/_test/artifacts") {
-      this.addArtifact(JSON.parse(text));
+    const hand = { "/_test/artifacts": (given) => this.addArtifact(given), "/_test/left": (given) => this.left.push(given), "/_test/sarif": (given) => this.sarif.push(given) }[path];
+    if (hand) {
+      hand(JSON.parse(text));
       return { status: 201, body: {} };
     }
     // Another host in truth, where the address itself is the permission: the token must not go there.
@@ -217,8 +221,12 @@ class GitHub {
   #listIssues(_groups, query) {
     const state = query.get("state") ?? "open";
     const creator = query.get("creator");
+    const labels = (query.get("labels") ?? "").split(",").filter((label) => label !== "");
     const kept = this.issues.filter(
-      (issue) => (state === "all" || issue.state === state) && (!creator || issue.user.login === creator),
+      (issue) =>
+        (state === "all" || issue.state === state) &&
+        (!creator || issue.user.login === creator) &&
+        labels.every((label) => issue.labels.includes(label)),
     );
     return this.#page([...kept].reverse().map(this.shapes.issue), query, `/repos/${this.repository}/issues`);
   }

@@ -41,13 +41,17 @@ export function findValue(text, value) {
 export class MaskOracle {
   #scanned = 0;
   #texts = 0;
+  #values = new Set();
 
-  /** Throws if one of the values is in one of the named texts. */
+  /** Throws if one of the values is in one of the named texts. Without a value there is nothing to look for, and nothing is counted. */
   examine(texts, values) {
+    const sought = [...values];
+    if (sought.length === 0) return;
+    for (const value of sought) this.#values.add(value);
     for (const [name, text] of Object.entries(texts)) {
       this.#scanned += Buffer.byteLength(text);
       this.#texts += 1;
-      for (const value of values) {
+      for (const value of sought) {
         const found = findValue(text, value);
         if (found !== undefined) throw new Error(`${name} holds ${found}`);
       }
@@ -56,6 +60,6 @@ export class MaskOracle {
 
   /** What was looked at, in words. */
   get report() {
-    return `mask oracle: ${this.#scanned} bytes in ${this.#texts} texts scanned, no value found`;
+    return `mask oracle: ${this.#scanned} bytes in ${this.#texts} texts scanned for ${this.#values.size} values, none found`;
   }
 }

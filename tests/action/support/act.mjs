@@ -7,14 +7,10 @@ import { delimiter, dirname, join } from "node:path";
 import { env as environment, execPath } from "node:process";
 
 import { commandsOf, judge } from "../oracle/commands.mjs";
-import { MaskOracle } from "../oracle/masks.mjs";
 
 /** The Action as a runner downloads it, with today's native runner in it. */
 export const ACTION = required("AI_KEYS_ACTION");
 const ACT = required("AI_KEYS_ACT");
-
-/** One for each test file. */
-export const masks = new MaskOracle();
 
 function required(name) {
   const value = environment[name];
@@ -54,20 +50,22 @@ export class Repository {
   }
 
   /**
-   * Runs a workflow on an event. Every transcript goes before both oracles: what would GitHub's runner do
-   * with it, and is a key value in it?
+   * Runs a workflow on an event. Every transcript goes before an oracle: what would GitHub's runner do with it?
+   * `variables` are of the environment, `vars` those that the repository's settings hold.
    */
-  async act({ event, payload, workflow, github = "http://127.0.0.1:9", variables = {}, values = [], job, actor, uses = {}, token = "test-token" }) {
+  async act({ event, payload, workflow, github = "http://127.0.0.1:9", variables = {}, vars = {}, job, actor, uses = {}, action = ACTION, token = "test-token" }) {
     const at = (name) => join(this.folder, name);
     writeFileSync(at("event.json"), JSON.stringify(payload));
-    writeFileSync(at("workflow.yml"), workflow);
-    const locals = { "org/ai-keys-action@v1": ACTION, ...uses };
+    // act 0.2.89 refuses `queue`, which GitHub has since 2026-05; it knows nothing of concurrency anyway.
+    writeFileSync(at("workflow.yml"), workflow.replace(/^ +queue: max\n/gm, ""));
+    const locals = { "org/ai-keys-action@v1": action, ...uses };
     const words = [
       event,
       ...["--workflows", at("workflow.yml"), "--eventpath", at("event.json")],
       ...["--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server", "--defaultbranch", "main"],
       ...["--secret", `GITHUB_TOKEN=${token}`, "--env", `GITHUB_API_URL=${github}`],
       ...Object.entries(variables).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+      ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
       ...Object.entries(locals).flatMap(([name, folder]) => ["--local-repository", `${name}=${folder}`]),
       ...(job ? ["--job", job] : []),
       ...(actor ? ["--actor", actor] : []),
@@ -81,7 +79,7 @@ export class Repository {
       env: { HOME: home, XDG_CACHE_HOME: at("cache"), PATH: [dirname(execPath), environment.PATH].join(delimiter), ...GIT },
     });
     const took = performance.now() - started;
-    return new Outcome({ code, out, err, took, values });
+    return new Outcome({ code, out, err, took });
   }
 }
 
@@ -93,7 +91,7 @@ const GIT = {
 
 /** What a workflow run has left. */
 class Outcome {
-  constructor({ code, out, err, took, values }) {
+  constructor({ code, out, err, took }) {
     this.code = code;
     this.took = took;
     this.records = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
@@ -102,7 +100,6 @@ class Outcome {
       .map((record) => (typeof record.raw === "string" ? record.raw : record.raw_output ? record.msg : ""))
       .join("");
     this.all = out + err;
-    masks.examine({ transcript: this.all }, values);
     this.annotations = judge(this.log);
     this.commands = commandsOf(this.log);
   }

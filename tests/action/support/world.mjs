@@ -1,58 +1,26 @@
 // An AWS and a GitHub for one test, both on 127.0.0.1.
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { env as environment, kill } from "node:process";
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { kill } from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { startPrism } from "../github/prism.mjs";
 import { startGitHub } from "../github/server.mjs";
-import { Repository, masks, run } from "./act.mjs";
+import { MaskOracle } from "../oracle/masks.mjs";
+import { Repository } from "./act.mjs";
+import { ROLES, startGateway } from "./gateway.mjs";
+import { startIssuer, subjectOf } from "./oidc.mjs";
+import { startSandbox } from "./sandbox.mjs";
 
-const RUNNER = environment.AI_KEYS_RUNNER ?? "";
-const UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a";
+/** What a machine with an instance role has. */
+const INSTANCE = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI-not-a-key" };
 const WORKFLOW = "acme/keys/.github/workflows/keys.yml@refs/heads/main";
-
-/** A sandbox on a port, with the REST APIs that a manifest names. */
-export async function startSandbox(manifest) {
-  const folder = mkdtempSync(join(tmpdir(), "ai-keys-aws-"));
-  const state = join(folder, "state");
-  const child = spawn(RUNNER, ["sandbox", "--no-limits", state], { stdio: ["ignore", "pipe", "ignore"] });
-  const url = await new Promise((resolve, reject) => {
-    child.stdout.once("data", (chunk) => resolve(String(chunk).trim()));
-    child.once("exit", (code) => reject(new Error(`the sandbox ended with ${code}`)));
-  });
-  writeFileSync(join(folder, "keys.toml"), manifest);
-  const command = (...words) =>
-    run(RUNNER, [...words, `--sandbox=${state}`, join(folder, "keys.toml")], { env: { PATH: environment.PATH, HOME: folder } });
-  const made = await command("plan", "--quiet");
-  if (made.code !== 0) throw new Error(`the sandbox cannot be furnished: ${made.err}`);
-  return {
-    url,
-    command,
-    /** Every key with its value. */
-    keys: async () => (await (await fetch(`${url}/apikeys?includeValues=true&limit=500`, { headers: { authorization: AUTHORIZATION } })).json()).item ?? [],
-    /** Sets which calls go wrong, and how. */
-    fail: async (rules) => {
-      const set = await fetch(`${url}/_sandbox/faults`, { method: "POST", body: JSON.stringify(rules) });
-      if (set.status !== 200) throw new Error(`the faults were not taken: ${await set.text()}`);
-    },
-    /** Changes a key behind everybody's back. */
-    patch: (id, operations) =>
-      fetch(`${url}/apikeys/${id}`, { method: "PATCH", headers: { authorization: AUTHORIZATION }, body: JSON.stringify({ patchOperations: operations }) }),
-    close: async () => {
-      await new Promise((resolve) => (child.once("exit", resolve), child.kill("SIGINT")));
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-const AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/apigateway/aws4_request, SignedHeaders=host, Signature=0";
 
 /** One GitHub for each version: Prism takes seconds to start. */
 const servers = new Map();
+/** One for each test file. */
+const masks = new MaskOracle();
 
 async function githubOf(version = "api.github.com") {
   const found = servers.get(version);
@@ -63,39 +31,71 @@ async function githubOf(version = "api.github.com") {
   return started;
 }
 
-/** Ends what was started. */
+/** Ends what was started, and says how much the oracle has looked at. */
 export async function closeServers() {
   for (const { github, prism } of servers.values()) await Promise.all([prism.close(), github.close()]);
+  console.log(masks.report);
 }
+
+/** The step that is added to each job, so that it can be seen what the job's later steps see. */
+const LOOK = '      - if: always()\n        uses: org/look@v1\n        with:\n          steps: ${{ toJSON(steps) }}\n';
+const stub = (name) => fileURLToPath(new URL(`../stubs/${name}`, import.meta.url));
+/** Actions of others, and what stands for them. */
+const STUBS = {
+  "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a": stub("upload-artifact"),
+  "github/codeql-action@5d4e8d1aca955e8d8589aabd499c5cae939e33c7": stub("codeql-action"),
+  "org/look@v1": stub("look"),
+};
 
 /** A repository with its GitHub and its AWS. */
 export class World {
-  static async start({ manifest, files = {}, version, github = {} }) {
+  /**
+   * Tells a story in a world of its own. Whatever the Action sent to GitHub was within GitHub's description, unless
+   * the story breaks GitHub on purpose (`isGitHubBroken`).
+   */
+  static async use({ isGitHubBroken = false, ...options }, story) {
     const world = new World();
-    world.aws = await startSandbox(manifest);
-    Object.assign(world, await githubOf(version));
-    world.github.reset(github);
-    world.prism.violations.length = 0;
-    world.repository = new Repository({ "keys.toml": manifest, ...files });
-    world.runs = 500;
-    return world;
+    try {
+      await world.#start(options);
+      await story(world);
+      if (!isGitHubBroken) assert.deepEqual(world.prism.violations, []);
+    } finally {
+      await world.#close();
+    }
   }
 
-  /** Runs a workflow; artifacts go to our GitHub, and every value that AWS holds is looked for everywhere. */
+  async #start({ manifest, files = {}, version, github = {}, aws, appliedOn }) {
+    this.aws = aws ?? (await startSandbox(manifest, appliedOn));
+    this.gateway = await startGateway(this.aws.url);
+    this.issuer = await startIssuer();
+    Object.assign(this, await githubOf(version));
+    this.github.reset(github);
+    this.prism.violations.length = 0;
+    this.repository = new Repository({ "keys.toml": manifest, ...files });
+    this.runs = 500;
+    /** What the steps after the last run's Action could see. */
+    this.left = [];
+  }
+
+  /**
+   * Runs a workflow as GitHub would: with a token of the job only where it is granted, with the repository's variables,
+   * with artifacts that are kept. Then every key value that was ever seen is looked for in all that the run has left.
+   */
   async act({ event, payload, workflow, head, commit, variables = {}, apiPrefix = "", ...rest }) {
     this.runs += 1;
     const sha = commit ?? (await this.repository.commit(event));
     this.github.addRun({ id: this.runs, head: head ?? sha, event });
+    this.issuer.subject = subjectOf(event, payload);
     const outcome = await this.repository.act({
       event,
       payload,
-      workflow,
+      workflow: workflow + LOOK,
       github: `${this.prism.url}${apiPrefix}`,
-      uses: { [UPLOAD]: fileURLToPath(new URL("../stubs/upload-artifact", import.meta.url)) },
+      uses: STUBS,
+      vars: { KEYS_PLAN_ROLE: ROLES.plan.arn, KEYS_APPLY_ROLE: ROLES.apply.arn },
       variables: {
-        AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
-        AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI-not-a-key",
-        AWS_ENDPOINT_URL: this.aws.url,
+        ...(workflow.includes("id-token: write") ? this.issuer.variables : INSTANCE),
+        AWS_ENDPOINT_URL: this.gateway.url,
         AWS_EC2_METADATA_DISABLED: "true",
         GITHUB_RUN_ID: String(this.runs),
         GITHUB_WORKFLOW_REF: WORKFLOW,
@@ -104,10 +104,30 @@ export class World {
       },
       ...rest,
     });
-    const values = (await this.aws.keys()).map(({ value }) => value).filter(Boolean);
-    const bodies = this.github.journal.map(({ text }) => text).join("\n");
-    masks.examine({ transcript: outcome.all, "requests to GitHub": bodies, artifacts: JSON.stringify(this.github.artifacts.map(({ files }) => files)) }, values);
+    await this.#search(outcome, workflow);
     return outcome;
+  }
+
+  /** Looks for values, in what GitHub has got and in what the job's own later steps see. */
+  async #search(outcome, workflow) {
+    this.left = this.github.left.splice(0);
+    assert.ok(this.left.length > 0, `no later step has looked around\n${outcome.all.slice(-3000)}`);
+    for (const { env } of this.left) {
+      if (!workflow.includes("aws-role:")) continue;
+      const found = Object.keys(env).filter((name) => /^AWS_(ACCESS|SECRET|SESSION)/.test(name));
+      assert.deepEqual(found, [], "the role's credentials are in the job's environment");
+    }
+    for (const { value } of await this.aws.keys()) if (value) this.gateway.values.add(value);
+    const artifacts = this.github.artifacts.map(({ files }) => files);
+    const texts = {
+      transcript: outcome.all,
+      "requests to GitHub": this.github.journal.map(({ text }) => text).join("\n"),
+      artifacts: JSON.stringify(artifacts),
+      "a later step's environment": JSON.stringify(this.left.map(({ env }) => env)),
+      "the outputs": JSON.stringify(this.left.map(({ steps }) => steps)),
+      "RUNNER_TEMP": this.left.flatMap(({ files }) => Object.values(files)).join("\n"),
+    };
+    masks.examine(texts, this.gateway.values);
   }
 
   /** Kills the native runners that work on this AWS, as a machine that is lost does, and returns how many. */
@@ -115,14 +135,15 @@ export class World {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     const ours = pids.filter((pid) => {
       const words = partOf(pid, "cmdline");
-      return words[1] === "action" && partOf(pid, "environ").includes(`AWS_ENDPOINT_URL=${this.aws.url}`);
+      return words[1] === "action" && partOf(pid, "environ").includes(`AWS_ENDPOINT_URL=${this.gateway.url}`);
     });
     for (const pid of ours) kill(Number(pid), "SIGKILL");
     return ours.length;
   }
 
-  async close() {
+  async #close() {
     this.repository?.remove();
+    await Promise.all([this.gateway?.close(), this.issuer?.close()]);
     await this.aws?.close();
   }
 }
