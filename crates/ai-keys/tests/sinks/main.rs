@@ -5,6 +5,8 @@ mod both;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod kms;
+#[cfg(test)]
 #[path = "../missing/mod.rs"]
 mod missing;
 #[cfg(test)]

@@ -142,10 +142,10 @@ impl World {
     }
 
     pub(crate) fn ask_in(&self, region: &str, target: &str, body: &Value) -> Value {
-        let service = if target.starts_with("secretsmanager") {
-            "secretsmanager"
-        } else {
-            "ssm"
+        let service = match target.split('.').next() {
+            Some("AmazonSSM") => "ssm",
+            Some("TrentService") => "kms",
+            _ => "secretsmanager",
         };
         let headers = format!(
             "authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/{region}/{service}/aws4_request, \
