@@ -7,7 +7,6 @@ use super::code::{AK401, AK402, AK403, AK411, AK412};
 use super::deliveries::Arrival;
 use super::guard::{Guard, GuardReason};
 use super::planner::{OwnedObject, Planner, is_owned_by_stack};
-use super::rotation::made_on;
 use super::step::{KeyPatch, KeyRef, NewKey, Step, Turn};
 use crate::diagnostic::list_of;
 use crate::sorted;
@@ -232,7 +231,7 @@ impl<'a> Planner<'a> {
         if live.marker.is_none() {
             marker.generation = self.next_generation(desired, 0);
         }
-        if desired.rotation.is_some() && made_on(live, &marker, self.today).is_none() {
+        if desired.rotation.is_some() && live.made_on(self.today).is_none() {
             // Its age is not known: it is counted from today.
             marker.set_date(MarkerDate::Made, Some(self.today));
         }

@@ -39,6 +39,15 @@ impl<'a> Planner<'a> {
         Some(format!("expired {expires}"))
     }
 
+    /// Returns why no value of a key may work today; nothing if they may.
+    fn why_off(&self, desired: &DesiredKey) -> Option<String> {
+        if desired.is_protected || self.works_today(desired) {
+            return None;
+        }
+        let off = || "the key is off".to_owned();
+        Some(self.expiry_reason(desired).unwrap_or_else(off))
+    }
+
     /// Plans the next step in the life of a key that the file no longer wants:
     /// disabled at once, deleted after the grace.
     pub(super) fn remove_key(&mut self, object: OwnedObject<'a, LiveKey>, why: &str) {
@@ -62,7 +71,7 @@ impl<'a> Planner<'a> {
 
     /// Tells the end of a key that is near.
     pub(super) fn announce_expiry(&mut self, desired: &DesiredKey, key: &KeyRef, works: bool) {
-        let Some(day) = desired.expires.filter(|_| works && !desired.is_protected) else {
+        let Some(day) = end_of(desired).filter(|_| works) else {
             return;
         };
         if day > self.today && day <= self.today.plus(AHEAD) {
@@ -106,6 +115,7 @@ impl<'a> Planner<'a> {
                     return;
                 }
                 let mut marker = object.marker.clone();
+                marker.set_protected(false);
                 marker.set_date(MarkerDate::Removed, Some(self.today));
                 marker.set_date(MarkerDate::Retiring, None);
                 let reason = format!("{why}; deleted after {delete_on} unless it comes back");
@@ -118,7 +128,8 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans the next step in the life of an older value. While the newest
-    /// one is not delivered everywhere, it goes on working.
+    /// one is not delivered everywhere, it goes on working; but never longer
+    /// than the key.
     pub(super) fn retire_key(
         &mut self,
         object: OwnedObject<'a, LiveKey>,
@@ -133,6 +144,10 @@ impl<'a> Planner<'a> {
             self.take_away(object, Action::Disable, &why);
             return;
         }
+        if let Some(why) = self.why_off(desired) {
+            self.take_away(object, Action::Retire, &why);
+            return;
+        }
         let is_active = object.live.liveness == Liveness::Active;
         let retiring = |date: Date, reason: String| Upcoming {
             date,
@@ -143,8 +158,13 @@ impl<'a> Planner<'a> {
         match until {
             Some(until) if !marker.is_protected() && until <= self.latest_end(desired) => {
                 if until > self.today {
-                    let reason = format!("generation {newest} took over");
-                    self.upcoming.push(retiring(until, reason));
+                    let last_day = last_day(desired, until);
+                    let reason = if last_day < until {
+                        "the key expires".to_owned()
+                    } else {
+                        format!("generation {newest} took over")
+                    };
+                    self.upcoming.push(retiring(last_day, reason));
                 } else if arrival == Arrival::Everywhere {
                     let why = format!("the overlap with generation {newest} ended {until}");
                     self.take_away(object, Action::Retire, &why);
@@ -190,7 +210,8 @@ impl<'a> Planner<'a> {
             description: Some(marker.attach(&object.live.description)),
             ..KeyPatch::default()
         };
-        let reason = format!("generation {newest} took over; this one works until {until}");
+        let last_day = last_day(desired, until);
+        let reason = format!("generation {newest} took over; this one works until {last_day}");
         self.changes.push(Change {
             action: Action::Update,
             subject: subject(&marker.name, marker.generation),
@@ -288,6 +309,16 @@ impl<'a> Planner<'a> {
                 .push(Guard::new(GuardReason::LastKeyOfOwner, &subject));
         }
     }
+}
+
+/// Returns the day on which all values of a key stop working.
+pub(super) fn end_of(desired: &DesiredKey) -> Option<Date> {
+    desired.expires.filter(|_| !desired.is_protected)
+}
+
+/// Returns when an older value stops: with its overlap, or with the key.
+pub(super) fn last_day(desired: &DesiredKey, until: Date) -> Date {
+    end_of(desired).map_or(until, |end| end.min(until))
 }
 
 pub(super) fn key_ref(object: OwnedObject<'_, LiveKey>) -> KeyRef {

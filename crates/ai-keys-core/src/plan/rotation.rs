@@ -11,12 +11,12 @@ use super::code::{AK417, AK418};
 use super::compare_key::subject;
 use super::deliveries::Arrival;
 use super::guard::{Guard, GuardReason};
-use super::lifecycle::key_ref;
+use super::lifecycle::{end_of, key_ref, last_day};
 use super::planner::{OwnedObject, Planner};
 use super::step::{KeyPatch, Step, Turn};
 use crate::date::{Date, Days};
 use crate::limits::Quota;
-use crate::state::{DesiredKey, LiveKey, Liveness, Marker, MarkerDate, RotateNow};
+use crate::state::{DesiredKey, LiveKey, Liveness, MarkerDate, RotateNow};
 use crate::support::ceilings;
 
 /// How many days ahead what will be due is told.
@@ -117,7 +117,7 @@ impl<'a> Planner<'a> {
         let Some(rotation) = desired.rotation else {
             return Course::Keep;
         };
-        let Some(made) = made_on(newest.live, newest.marker, self.today) else {
+        let Some(made) = newest.live.made_on(self.today) else {
             return Course::Keep;
         };
         let due = made.plus(rotation.every);
@@ -128,7 +128,8 @@ impl<'a> Planner<'a> {
             reason,
         };
         if due > self.today {
-            if due <= self.today.plus(AHEAD) {
+            let is_alive = end_of(desired).is_none_or(|end| due < end);
+            if is_alive && due <= self.today.plus(AHEAD) {
                 let every = rotation.every;
                 self.upcoming
                     .push(next(due, format!("rotation: a new value every {every}")));
@@ -214,6 +215,7 @@ impl<'a> Planner<'a> {
         let Some(quota) = quotas.min_by_key(|quota| quota.limit) else {
             return String::new();
         };
+        let until = last_day(desired, until);
         format!(
             "; until {until} old and new value may each make {} requests per {}",
             quota.limit,
@@ -272,17 +274,4 @@ pub(super) fn overlap_of(desired: &DesiredKey) -> Days {
     rotation.map_or(crate::manifest::DEFAULT_OVERLAP, |rotation| {
         rotation.overlap
     })
-}
-
-/// Returns the day on which a value was made.
-///
-/// The cloud's date and our own may differ, when a clock was wrong on the day.
-/// The later one counts, so that a wrong clock rotates once and not every
-/// night; but not one that lies ahead, or a clock that once was years ahead
-/// would end all rotations.
-pub(super) fn made_on(live: &LiveKey, marker: &Marker, today: Date) -> Option<Date> {
-    let dates = [marker.date(MarkerDate::Made), live.created];
-    let known = || dates.iter().flatten().copied();
-    let past = known().filter(|day| *day <= today).max();
-    past.or_else(|| known().min())
 }

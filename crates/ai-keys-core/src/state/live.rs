@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::delivery::{Delivered, Destination};
-use super::marker::Marker;
+use super::marker::{Marker, MarkerDate};
 use super::shared::Shared;
 use crate::date::Date;
 use crate::digest::Digest;
@@ -155,6 +155,23 @@ pub struct LiveKey {
     /// Its tags, where any are shown.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+}
+
+impl LiveKey {
+    /// Returns the day on which its value was made.
+    ///
+    /// The cloud's date and our own may differ, when a clock was wrong on the day.
+    /// The later one counts, so that a wrong clock rotates once and not every
+    /// night; but not one that lies ahead, or a clock that once was years ahead
+    /// would end all rotations. With none but such dates, it is as if made today.
+    #[must_use]
+    pub fn made_on(&self, today: Date) -> Option<Date> {
+        let ours = self.marker.as_ref();
+        let ours = ours.and_then(|marker| marker.date(MarkerDate::Made));
+        let known = || [ours, self.created].into_iter().flatten();
+        let past = known().filter(|day| *day <= today).max();
+        past.or_else(|| known().next().map(|_| today))
+    }
 }
 
 fn one() -> u8 {

@@ -19,6 +19,8 @@ mod canary;
 #[cfg(test)]
 mod clocks;
 #[cfg(test)]
+mod closed;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod concurrent;

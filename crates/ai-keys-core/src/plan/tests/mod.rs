@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bulk;
+mod closed;
 mod create_and_adopt;
 mod deliveries;
 mod disable;

@@ -9,7 +9,7 @@ use crate::plan::{
     Change, KeyRef, Plan, Planned, Step, UsagePlanTarget, check_reviewed, plan, read_plan,
 };
 use crate::source::Source;
-use crate::state::{DesiredState, Handle, LiveState, Marker, MarkerDate};
+use crate::state::{DesiredKey, DesiredState, Handle, LiveState, Marker, MarkerDate};
 
 fn planned(fragment: &str, live: &LiveState) -> Option<(DesiredState, Planned)> {
     let text = framed(fragment);
@@ -147,6 +147,10 @@ fn what_is_not_marked_as_ours_is_changed_only_if_adopt_names_it() {
     });
 }
 
+fn is_closed(wanted: &DesiredKey) -> bool {
+    !wanted.is_enabled || wanted.expires.is_some_and(|end| end <= day(TODAY))
+}
+
 #[test]
 fn a_protected_key_is_never_deleted_or_disabled() {
     for_each_case(|case| {
@@ -166,10 +170,11 @@ fn a_protected_key_is_never_deleted_or_disabled() {
             let is_newest = entry
                 .filter(|m| m.namespace == "acme" && m.name == key.name)
                 .all(|m| marker.is_none_or(|marker| m.generation <= marker.generation));
-            // The manifest's word counts for the newest value, and the marker's
-            // for older ones and for what left the file.
+            // The manifest's word counts for the newest value and for all values
+            // of a key that it closes, and the marker's for other older ones and
+            // for what left the file.
             let is_protected = match desired.keys.get(&key.name) {
-                Some(wanted) if is_newest => wanted.is_protected,
+                Some(wanted) if is_newest || is_closed(wanted) => wanted.is_protected,
                 _ => marker.is_some_and(Marker::is_protected),
             };
             assert!(!is_protected, "{change:?}");

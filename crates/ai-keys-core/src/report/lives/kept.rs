@@ -1,6 +1,7 @@
 //! The life of a key that the file has: made, rotated, switched off, expired.
 
-use super::{EventKind, LIFE_HORIZON, Life, LiveValue, MOST_ROTATIONS, PhaseKind, removed};
+use super::removed::{Successor, replaced};
+use super::{EventKind, LIFE_HORIZON, Life, LiveValue, MOST_ROTATIONS, PhaseKind};
 use crate::date::{Date, Days};
 use crate::manifest::{DEFAULT_OVERLAP, KeyView};
 use crate::state::{Liveness, MarkerDate};
@@ -9,13 +10,17 @@ use crate::state::{Liveness, MarkerDate};
 /// its own, the oldest first.
 pub(super) fn life(key: &KeyView<'_>, values: &[LiveValue<'_>], grace: Days, today: Date) -> Life {
     let mut life = Life::new(key.name(), key.owner().map(|owner| owner.value.as_str()));
-    if let [older @ .., newest] = values {
-        let taken_over = newest.live.created.unwrap_or(today).min(today);
+    let current = Current::of(key, values.last(), today);
+    if let [older @ .., _] = values {
+        let successor = Successor {
+            from: current.made,
+            overlap: overlap_of(key),
+            ends: current.ends(today),
+        };
         for value in older {
-            removed::replaced(&mut life, value, grace, today, taken_over);
+            replaced(&mut life, value, grace, today, &successor);
         }
     }
-    let current = Current::of(key, values.last(), today);
     current.draw(key, &mut life, grace, today);
     life.finish(today)
 }
@@ -24,7 +29,7 @@ pub(super) fn life(key: &KeyView<'_>, values: &[LiveValue<'_>], grace: Days, tod
 struct Current {
     generation: u32,
     exists: bool,
-    /// The day on which it was made; today if it is still to be made.
+    /// The day from which its age is counted; today if it is still to be made.
     made: Date,
     /// Since when it is off, as far as its marker tells; today if not.
     off_since: Option<Date>,
@@ -39,16 +44,25 @@ impl Current {
         let is_protected = key.protect().is_some_and(|protect| protect.value);
         let is_off = value.is_some_and(|value| value.live.liveness != Liveness::Active);
         let removed = value.and_then(|value| value.marker?.date(MarkerDate::Removed));
-        let made = value.and_then(|value| value.live.created);
+        let made = value.and_then(|value| value.live.made_on(today));
         // A protected key that works is never switched off.
         let stays = is_protected && value.is_some() && !is_off;
         Self {
             generation: value.map_or(1, LiveValue::generation),
             exists: value.is_some(),
-            made: made.unwrap_or(today).min(today),
+            made: made.unwrap_or(today),
             off_since: is_off.then(|| removed.unwrap_or(today).min(today)),
             is_wanted: stays || key.enabled().is_none_or(|enabled| enabled.value),
             expires: key.expires().map(|day| day.value).filter(|_| !is_protected),
+        }
+    }
+
+    /// Returns the day on which no value of the key works any more.
+    fn ends(&self, today: Date) -> Option<Date> {
+        if self.is_wanted {
+            self.expires
+        } else {
+            Some(today)
         }
     }
 
@@ -91,8 +105,7 @@ impl Current {
         if let Some(rotate) = rotation
             && let Some(every) = rotate.every.0.as_ref().map(|every| every.value)
         {
-            let overlap = rotate.overlap.as_ref().map(|overlap| overlap.value);
-            let overlap = overlap.unwrap_or(DEFAULT_OVERLAP);
+            let overlap = overlap_of(key);
             let mut due = self.made.plus(every);
             for day in self.rotations(due, every, today) {
                 let late = due.max(from).min(day);
@@ -127,4 +140,12 @@ impl Current {
         }
         days
     }
+}
+
+/// Returns how long an old value works beside the new one.
+fn overlap_of(key: &KeyView<'_>) -> Days {
+    let overlap = key
+        .rotate()
+        .and_then(|rotate| rotate.value.overlap.as_ref());
+    overlap.map_or(DEFAULT_OVERLAP, |overlap| overlap.value)
 }

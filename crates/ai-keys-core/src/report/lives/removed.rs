@@ -2,7 +2,6 @@
 
 use super::{EventKind, Life, LiveValue, PhaseKind};
 use crate::date::{Date, Days};
-use crate::manifest::DEFAULT_OVERLAP;
 use crate::state::{Liveness, MarkerDate};
 
 /// Returns the life of a key that the file no longer has.
@@ -12,7 +11,7 @@ pub(super) fn life(name: &str, values: &[LiveValue<'_>], grace: Days, today: Dat
     for value in values {
         if value.marker.is_some_and(super::Marker::is_protected) {
             // No plan takes it away: the entry has to come back first.
-            let from = value.live.created.unwrap_or(today);
+            let from = value.live.made_on(today).unwrap_or(today);
             life.phase(PhaseKind::Active, value.generation(), from, None);
             continue;
         }
@@ -21,23 +20,37 @@ pub(super) fn life(name: &str, values: &[LiveValue<'_>], grace: Days, today: Dat
     life.finish(today)
 }
 
+/// The value that took over from an older one.
+pub(super) struct Successor {
+    /// Since when it is there.
+    pub(super) from: Date,
+    /// How long an older value works beside it.
+    pub(super) overlap: Days,
+    /// The day on which the whole key stops working.
+    pub(super) ends: Option<Date>,
+}
+
 /// Adds the phases of a value that a newer one has replaced.
 pub(super) fn replaced(
     life: &mut Life,
     value: &LiveValue<'_>,
     grace: Days,
     today: Date,
-    taken_over: Date,
+    successor: &Successor,
 ) {
     let generation = value.generation();
     let is_active = value.live.liveness == Liveness::Active;
     let date = |date| value.marker.and_then(|marker| marker.date(date));
-    if !is_active || date(MarkerDate::Removed).is_some() {
+    let is_key_off = successor.ends.is_some_and(|end| end <= today);
+    if !is_active || is_key_off || date(MarkerDate::Removed).is_some() {
         take_away(life, value, grace, today);
         return;
     }
-    let from = value.live.created.unwrap_or(taken_over).min(taken_over);
-    let until = date(MarkerDate::Retiring).unwrap_or_else(|| today.plus(DEFAULT_OVERLAP));
+    let taken_over = successor.from;
+    let from = value.live.made_on(today);
+    let from = from.unwrap_or(taken_over).min(taken_over);
+    let until = date(MarkerDate::Retiring).unwrap_or_else(|| today.plus(successor.overlap));
+    let until = successor.ends.map_or(until, |end| end.min(until));
     let until = until.max(today);
     life.phase(PhaseKind::Active, generation, from, Some(taken_over));
     life.phase(PhaseKind::Overlap, generation, taken_over, Some(until));
@@ -59,8 +72,8 @@ fn take_away(life: &mut Life, value: &LiveValue<'_>, grace: Days, today: Date) {
         Liveness::Tombstoned { until } => until,
         Liveness::Active | Liveness::Disabled | Liveness::Pending => off.plus(grace).max(today),
     };
-    if let Some(created) = value.live.created {
-        life.phase(PhaseKind::Active, generation, created, Some(off));
+    if let Some(made) = value.live.made_on(today) {
+        life.phase(PhaseKind::Active, generation, made, Some(off));
     }
     life.phase(PhaseKind::Grace, generation, off, Some(gone));
     if off >= today {

@@ -236,3 +236,36 @@ fn daily_rotation_is_told_for_a_while_and_no_phase_is_empty() {
         assert!(phase.to.is_none_or(|to| phase.from < to), "{phase:?}");
     }
 }
+
+#[test]
+fn an_older_value_ends_with_its_key() {
+    let old = live("chat#1 retiring=2026-11-30", "active", "2026-01-01");
+    let new = live("chat#2", "active", "2026-11-20");
+    assert_eq!(
+        told("[key.chat]\nexpires = 2026-11-25", &[&new, &old]),
+        [
+            "chat 2026-11-25: 1 active 2026-01-01..2026-11-20; 1 overlap 2026-11-20..2026-11-25; \
+          1 grace 2026-11-25..2026-12-05; 2 active 2026-11-20..2026-11-25; 2 disabled 2026-11-25..; \
+          2026-11-25 retire 1; 2026-11-25 expire 2; 2026-12-05 delete 1;"
+        ]
+    );
+    assert_eq!(
+        told("[key.chat]\nenabled = false", &[&new, &old]),
+        [
+            "chat 2026-11-23: 1 active 2026-01-01..2026-11-23; 1 grace 2026-11-23..2026-12-03; \
+          2 active 2026-11-20..2026-11-23; 2 disabled 2026-11-23..; \
+          2026-11-23 disable 1; 2026-11-23 disable 2; 2026-12-03 delete 1;"
+        ]
+    );
+}
+
+#[test]
+fn a_value_whose_maker_had_a_wrong_clock_is_as_old_as_the_plan_takes_it_for() {
+    let every = "[key.chat]\nrotate = { every = \"90d\", overlap = \"7d\" }\nexpires = 2027-02-01";
+    let ours_is_later = live("chat#2 made=2026-10-01", "active", "2026-01-01");
+    let next = |key: &str| told(every, &[key])[0].split(':').next().unwrap().to_owned();
+    assert_eq!(next(&ours_is_later), "chat 2026-12-30");
+    // One that lies ahead says nothing about its age.
+    let ahead = live("chat#2 made=2036-01-01", "active", "2026-10-01");
+    assert_eq!(next(&ahead), "chat 2026-12-30");
+}

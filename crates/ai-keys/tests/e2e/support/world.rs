@@ -10,6 +10,7 @@ use ai_keys_sandbox::{
 };
 
 use super::folder::Folder;
+use super::http::call;
 use super::run::{Ran, Running, ai_keys, finish};
 
 /// The day that the tests play: dates in manifests must not wear off.
@@ -70,10 +71,14 @@ impl World {
     /// As [`World::new`], reached with `--sandbox`: a new value is delivered without the seconds that
     /// AWS needs before it works.
     pub(crate) fn at_hand(manifest: &str) -> Self {
+        Self::at_hand_with(manifest, Options::default())
+    }
+
+    pub(crate) fn at_hand_with(manifest: &str, options: Options) -> Self {
         let folder = Folder::new();
         let dir = folder.path().join(AT_HAND);
         std::fs::create_dir(&dir).unwrap();
-        let sandbox = Sandbox::open(&dir, without_rates(Options::default())).unwrap();
+        let sandbox = Sandbox::open(&dir, without_rates(options)).unwrap();
         Self::around(sandbox, folder, Some("--sandbox=box"), manifest)
     }
 
@@ -195,6 +200,12 @@ impl World {
         let mut keys = self.keys().into_iter();
         keys.find(|key| key.name.as_deref() == Some(name))
             .unwrap_or_else(|| panic!("no key {name}"))
+    }
+
+    /// Returns what the data plane answers to a value.
+    pub(crate) fn answers(&self, value: &str) -> u16 {
+        let StageRef { api_id, stage } = &self.stage;
+        call(&self.sandbox.invoke_url(api_id, stage, "/"), value)
     }
 
     /// Carries out a call behind the command's back.
