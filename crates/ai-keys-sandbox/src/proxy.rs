@@ -21,6 +21,7 @@ use crate::journal::{Journal, JournalEntry};
 use crate::lock;
 use crate::protocol::find;
 use crate::query::Query;
+use crate::route::is_read;
 use crate::scope::read_caller;
 use crate::server::{Incoming, Server, idle};
 use crate::turnstile::Turnstile;
@@ -49,13 +50,13 @@ impl FaultProxy {
         Self::with(upstream, None)
     }
 
-    /// Starts a proxy that holds each request in whose path one of these texts is found until its
-    /// [`Turnstile`] lets it in.
+    /// Starts a proxy that holds each request in whose path or operation one of these texts is found
+    /// until its [`Turnstile`] lets it in.
     ///
     /// # Errors
     /// As [`FaultProxy::start`].
-    pub fn holding(upstream: &str, paths: &'static [&'static str]) -> Result<Self, SandboxError> {
-        Self::with(upstream, Some(Arc::new(Turnstile::new(paths))))
+    pub fn holding(upstream: &str, held: &'static [&'static str]) -> Result<Self, SandboxError> {
+        Self::with(upstream, Some(Arc::new(Turnstile::new(held))))
     }
 
     /// Returns what holds the requests, if anything does.
@@ -134,9 +135,11 @@ async fn serve(
     let operation = operation_of(&request);
     gate.pass(&request, &caller.scope, operation.as_deref(), async |_| {
         let turnstile = turnstile.as_ref();
-        let turnstile = turnstile.filter(|turnstile| turnstile.holds(&request.path));
+        let operation = operation.as_deref();
+        let turnstile = turnstile.filter(|turnstile| turnstile.holds(&request.path, operation));
         if let Some(turnstile) = turnstile {
-            turnstile.pass(request.method != "GET").await;
+            let is_write = operation.map_or(request.method != "GET", |name| !is_read(name));
+            turnstile.pass(is_write).await;
         }
         let answer = forward(upstream, &request).await;
         if let Some(turnstile) = turnstile {

@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A gate that opens for one request at a time, in the order in which they came.
 pub struct Turnstile {
-    paths: &'static [&'static str],
+    held: &'static [&'static str],
     state: Mutex<State>,
     changed: Condvar,
     let_in: watch::Sender<u64>,
@@ -29,17 +29,20 @@ struct State {
 }
 
 impl Turnstile {
-    pub(crate) fn new(paths: &'static [&'static str]) -> Self {
+    pub(crate) fn new(held: &'static [&'static str]) -> Self {
         Self {
-            paths,
+            held,
             state: Mutex::default(),
             changed: Condvar::new(),
             let_in: watch::Sender::new(0),
         }
     }
 
-    pub(crate) fn holds(&self, path: &str) -> bool {
-        self.paths.iter().any(|part| path.contains(part))
+    pub(crate) fn holds(&self, path: &str, operation: Option<&str>) -> bool {
+        let is_part = |part: &&str| {
+            path.contains(*part) || operation.is_some_and(|name| name.contains(*part))
+        };
+        self.held.iter().any(is_part)
     }
 
     /// Waits for its turn; the request is then to be carried out, and [`Turnstile::answered`] called.

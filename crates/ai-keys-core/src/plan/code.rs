@@ -104,7 +104,8 @@ code! {
     /// One entry and generation has one live object.
     /// ## Why it matters
     /// A lost answer can leave a second one. The plan keeps the one that is in use and shows the
-    /// other's removal.
+    /// other's removal. Where values are delivered, a secret store may hold the value of either:
+    /// the plan makes and delivers a new one, and both go on working for the overlap.
     /// ## What to do
     /// Nothing: read the plan, and apply it.
     AK411 "duplicate-marker" Warning

@@ -35,15 +35,21 @@ impl<'a> Planner<'a> {
         if let Some((newest, others)) = self.values_of(name, desired) {
             let generation = newest.marker.generation;
             let is_older = |value: &OwnedObject<'_, LiveKey>| value.marker.generation < generation;
-            let (older, twins): (Vec<_>, Vec<_>) = others.into_iter().partition(is_older);
+            let (mut others, twins): (Vec<_>, Vec<_>) = others.into_iter().partition(is_older);
             let adopt = (desired.adopt.as_ref(), desired.span);
             if twins.is_empty() {
-                self.warn_of_ignored_key(name, adopt, newest, &older);
+                self.warn_of_ignored_key(name, adopt, newest, &others);
             }
+            let is_doubtful = is_doubtful(desired, newest, &twins);
             for twin in twins {
-                self.end_twin(name, desired, newest.handle, twin);
+                if is_doubtful {
+                    self.report_doubt(name, desired, newest.handle, twin.handle);
+                    others.push(twin);
+                } else {
+                    self.end_twin(name, desired, newest.handle, twin);
+                }
             }
-            self.values(name, desired, newest, &older);
+            self.values(name, desired, newest, &others);
             return;
         }
         if let Some(adopt) = &desired.adopt {
@@ -95,7 +101,15 @@ impl<'a> Planner<'a> {
         Some((newest, objects))
     }
 
-    /// Plans the end of a second key of one generation.
+    /// Says that both of two keys of one generation are replaced.
+    fn report_doubt(&mut self, name: &str, desired: &DesiredKey, one: &Handle, other: &Handle) {
+        let message = format!("key `{name}` exists twice: {one} and {other}");
+        let help =
+            "nobody knows which of the two was delivered, so the plan replaces both by a new value";
+        self.out.report(&AK411, desired.span, message).help(help);
+    }
+
+    /// Plans the end of a second key of one generation that no store can hold.
     fn end_twin(
         &mut self,
         name: &str,
@@ -403,6 +417,20 @@ impl<'a> Planner<'a> {
             },
         });
     }
+}
+
+/// Returns whether a secret store may hold the value of either of two keys of
+/// one generation: its note names the generation, and not the key.
+///
+/// Where all but one were taken away before, it was known which one stays.
+fn is_doubtful(
+    desired: &DesiredKey,
+    newest: OwnedObject<'_, LiveKey>,
+    twins: &[OwnedObject<'_, LiveKey>],
+) -> bool {
+    let is_going = |key: &OwnedObject<'_, LiveKey>| key.marker.date(MarkerDate::Removed).is_some();
+    let is_settled = !is_going(&newest) && twins.iter().all(is_going);
+    !desired.deliveries.is_empty() && !twins.is_empty() && !is_settled
 }
 
 pub(super) fn subject(name: &str, generation: u32) -> Subject {

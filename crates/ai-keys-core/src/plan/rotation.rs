@@ -33,33 +33,40 @@ enum Course {
 }
 
 impl<'a> Planner<'a> {
-    /// Plans the newest value of a key and the older ones.
+    /// Plans the newest value of a key and its others: older ones, and a twin
+    /// of the newest where nobody knows which of the two was delivered.
     pub(super) fn values(
         &mut self,
         name: &'a str,
         desired: &'a DesiredKey,
         newest: OwnedObject<'a, LiveKey>,
-        older: &[OwnedObject<'a, LiveKey>],
+        others: &[OwnedObject<'a, LiveKey>],
     ) {
         let generation = newest.marker.generation;
-        match self.course(name, desired, newest, older) {
+        match self.course(name, desired, newest, others) {
             Course::Keep => {
                 let arrival = self.update_key(name, desired, newest.handle, newest.live);
-                for value in older {
+                for value in others {
                     self.retire_key(*value, desired, generation, arrival);
                 }
             }
             Course::Succeed(reason) => {
                 let next = self.next_generation(desired, generation);
                 let arrival = self.create_key(name, desired, next, Some(reason));
-                self.retire_key(newest, desired, next, arrival);
-                for value in older {
-                    self.retire_key(*value, desired, next, Arrival::Everywhere);
+                for value in others.iter().chain([&newest]) {
+                    // A value got its last day when the one after it had arrived.
+                    let has_last_day = value.marker.date(MarkerDate::Retiring).is_some();
+                    let arrival = if value.marker.generation < generation && has_last_day {
+                        Arrival::Everywhere
+                    } else {
+                        arrival
+                    };
+                    self.retire_key(*value, desired, next, arrival);
                 }
             }
             Course::Revoke => {
                 let next = self.next_generation(desired, generation);
-                for value in older.iter().chain([&newest]) {
+                for value in others.iter().chain([&newest]) {
                     if value.live.liveness == Liveness::Active {
                         self.revoke(*value, desired, next);
                     } else {
@@ -83,7 +90,7 @@ impl<'a> Planner<'a> {
         name: &str,
         desired: &DesiredKey,
         newest: OwnedObject<'a, LiveKey>,
-        older: &[OwnedObject<'a, LiveKey>],
+        others: &[OwnedObject<'a, LiveKey>],
     ) -> Course {
         let generation = newest.marker.generation;
         if let Some(day) = newest.marker.date(MarkerDate::Revoked) {
@@ -92,6 +99,12 @@ impl<'a> Planner<'a> {
         let asked = self.desired.rotate_now.get(name);
         if asked == Some(&RotateNow::Revoking) {
             return Course::Revoke;
+        }
+        let is_twin = |value: &OwnedObject<'_, LiveKey>| value.marker.generation == generation;
+        if others.iter().any(is_twin) {
+            return Course::Succeed(format!(
+                "generation {generation} exists twice, and a secret store may hold either value"
+            ));
         }
         if desired.rotation.is_none() && asked.is_none() && desired.deliveries.is_empty() {
             return Course::Keep;
@@ -102,7 +115,7 @@ impl<'a> Planner<'a> {
                 "a secret holds generation {delivered}, and that key is gone"
             ));
         }
-        let is_unfinished = older.iter().any(|value| {
+        let is_unfinished = others.iter().any(|value| {
             value.live.liveness == Liveness::Active
                 && value.marker.date(MarkerDate::Retiring).is_none()
                 && value.marker.date(MarkerDate::Removed).is_none()
@@ -144,7 +157,7 @@ impl<'a> Planner<'a> {
             Some(format!("generation {generation} is delivered"))
         } else {
             // Two values at once, never three.
-            let old = older.iter().find(|value| goes_on(value));
+            let old = others.iter().find(|value| goes_on(value));
             old.map(|old| format!("generation {} is off", old.marker.generation))
         };
         if let Some(event) = waits_for {

@@ -51,6 +51,45 @@ fn a_twin_that_a_lagging_list_made_is_said_and_healed() {
     world.settles();
 }
 
+/// The store holds the value of the second key, and its note could mean either: keeping the older
+/// key, as of one that nobody delivers, would leave a dead value there for ever.
+#[test]
+fn a_twin_of_a_delivered_key_leaves_no_dead_value_in_its_store() {
+    let delay = Duration::from_hours(36);
+    let options = Options {
+        list_delay: delay,
+        get_delay: delay,
+        ..Options::default()
+    };
+    let (one, _) = MANIFEST.split_once("\n[key.beta]").unwrap();
+    let delivered = format!("{one}\ndeliver = [{{ to = \"ssm\", name = \"/ai/alpha\" }}]\n");
+    let world = World::at_hand_with(&delivered, options);
+    world.faults(vec![FaultRule::on("PutParameter", Act::CloseBefore)]);
+    world.apply().ended(4);
+    world.faults(Vec::new());
+    let day = Duration::from_hours(24);
+    world.sandbox.clock().advance(day).unwrap();
+    world.apply_on("2026-11-24").ended(0);
+    assert_eq!(world.keys().len(), 2, "nobody could know");
+    world.sandbox.clock().advance(2 * day).unwrap();
+    let plan = world.run(&["plan", "--today", "2026-11-26"]).ended(0);
+    plan.says("AK411")
+        .says("nobody knows which of the two was delivered");
+    world.apply_on("2026-11-26").ended(0);
+    world.sandbox.clock().advance(2 * day).unwrap();
+    world.settles_on("2026-11-28", 90);
+    let [parameter] = &world.sandbox.parameters(&scope())[..] else {
+        panic!("one place");
+    };
+    assert_eq!(world.answers(&parameter.value), 200);
+    // Whoever has a value of before has the overlap to fetch the new one.
+    let working = || world.keys().into_iter().filter(|key| key.enabled).count();
+    assert_eq!(working(), 3);
+    world.apply_on("2026-12-03").ended(0);
+    assert_eq!(working(), 1);
+    assert_eq!(world.answers(&parameter.value), 200);
+}
+
 #[test]
 fn a_list_that_changes_between_its_pages_takes_none_of_ours_for_missing() {
     let world = World::new(MANIFEST);

@@ -3,16 +3,17 @@
 //! The real code runs against the sandbox. Each applier has a proxy of its own that holds each request
 //! until its turn, so a schedule is a word over the appliers; all words are tried, depth first. Reads of
 //! what nobody changes there (REST APIs, usage plans) pass freely: their order makes no difference. With
-//! three appliers the reads of one refresh are one turn. After each schedule one more run heals what is left,
-//! and the oracle is asked.
+//! three appliers, and where a value is delivered, reads are one turn with what they follow. After each
+//! schedule one more run heals what is left, and the oracle is asked.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
 use ai_keys::apply::apply;
 use ai_keys::output::Output;
-use ai_keys::provider::aws::{Access, Account, Hands, observe};
+use ai_keys::provider::aws::{Access, Account, Hands, observe, observe_deliveries};
 use ai_keys::schedule::{Pace, Scheduler};
 use ai_keys::signal::Stop;
 use ai_keys::sink::Stores;
@@ -20,11 +21,12 @@ use ai_keys_core::check::check_text;
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::{Plan, plan};
 use ai_keys_core::source::Source;
-use ai_keys_core::state::{DesiredState, Marker, resolve};
+use ai_keys_core::state::{DesiredState, Marker, MarkerDate, resolve};
 use ai_keys_sandbox::{FaultProxy, KeyRecord, Options, Sandbox, SeedKey};
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{ACCOUNT, TODAY, scope};
+use crate::support::{ACCOUNT, TODAY, call, scope};
 
 const HEAD: &str = r#"version = 1
 namespace = "acme-ai"
@@ -39,6 +41,10 @@ stages = ["chat-api/prod"]
 "#;
 const ALPHA: &str = "\n[key.alpha]\nusage-plans = [\"standard\"]\n";
 const GAMMA: &str = "\n[key.gamma]\nusage-plans = [\"standard\"]\n";
+const DELIVERED: &str = "deliver = [{ to = \"ssm\", name = \"/ai/gamma\" }]\n";
+const ROTATED: &str = "rotate = { every = \"90d\", overlap = \"7d\" }\n";
+/// What is held until its turn: calls about keys, their usage plans, and parameters.
+const HELD: &[&str] = &["/apikeys", "/keys", "Parameter"];
 
 /// A small world: what was applied before, what all apply now, and when.
 struct Small {
@@ -82,13 +88,17 @@ fn desired(text: &str) -> DesiredState {
 async fn apply_once(account: &Account, text: &str, day: &str) -> Plan {
     let output = Output::captured().0;
     let today: Date = day.parse().unwrap();
-    let observed = Box::pin(observe(&account.reader(), ACCOUNT, true))
+    let desired = desired(text);
+    let mut observed = Box::pin(observe(&account.reader(), ACCOUNT, true))
         .await
         .unwrap();
-    let planned = plan(&desired(text), &observed.live, today, &Source::new(text)).plan;
+    let stores = Stores::beside(account, ACCOUNT);
+    Box::pin(observe_deliveries(&stores, &desired, &mut observed))
+        .await
+        .unwrap();
+    let planned = plan(&desired, &observed.live, today, &Source::new(text)).plan;
     let stop = Stop::default();
     let mut progress = output.progress("apply", planned.changes.len() as u64);
-    let stores = Stores::beside(account, ACCOUNT);
     let hands = Hands::new(account, stores, observed, &planned, output.clone(), &stop);
     apply(&planned, Arc::new(hands), &stop, &mut progress).await;
     planned
@@ -127,8 +137,7 @@ fn schedule(small: &Small, appliers: &[Applier], word: &[usize]) -> Vec<Turn> {
             let taken = word.get(turns.len()).copied().unwrap_or(*first);
             assert!(able.contains(&taken), "a schedule can be repeated");
             turnstiles[taken].let_one_in();
-            // Three appliers: one refresh is one turn.
-            while appliers.len() > 2 && turnstiles[taken].next() == Some(false) {
+            while small.joins_reads() && turnstiles[taken].next() == Some(false) {
                 turnstiles[taken].let_one_in();
             }
             turns.push(Turn { taken, able });
@@ -162,18 +171,53 @@ fn keys(sandbox: &Sandbox, ours: bool) -> Vec<KeyRecord> {
     keys.filter(|key| is_ours(key) == ours).collect()
 }
 
-fn working(sandbox: &Sandbox, name: &str) -> usize {
+/// Returns the markers of the keys of ours that work.
+fn working(sandbox: &Sandbox) -> impl Iterator<Item = Marker> {
     let keys = keys(sandbox, true).into_iter();
-    keys.filter(|key| key.enabled && key.name.as_deref() == Some(name))
+    keys.filter(|key| key.enabled)
+        .filter_map(|key| Marker::split(key.description.as_deref()?).1)
+}
+
+/// Returns how many values of a key work that no newer one has replaced.
+fn current(sandbox: &Sandbox, name: &str) -> usize {
+    let is_current = |marker: &Marker| marker.date(MarkerDate::Retiring).is_none();
+    working(sandbox)
+        .filter(|marker| marker.name == name && is_current(marker))
         .count()
 }
 
+/// Returns whether two keys of one entry and generation work.
+fn has_twins(sandbox: &Sandbox) -> bool {
+    let mut seen = BTreeSet::new();
+    working(sandbox).any(|marker| !seen.insert((marker.name, marker.generation)))
+}
+
+/// Takes away what the last schedule left.
+fn clear(sandbox: &Sandbox) {
+    for key in keys(sandbox, true) {
+        let target = format!("/apikeys/{}", key.id);
+        sandbox
+            .out_of_band(&scope(), "DELETE", &target, None)
+            .unwrap();
+    }
+    for parameter in sandbox.parameters(&scope()) {
+        let name = json!({"Name": parameter.name});
+        sandbox
+            .out_of_band_json(&scope(), "AmazonSSM.DeleteParameter", &name)
+            .unwrap();
+    }
+}
+
 impl Small {
+    /// Fewer turns, where there are many.
+    fn joins_reads(&self) -> bool {
+        self.appliers > 2 || self.now.contains(DELIVERED)
+    }
+
     fn explore(&self) {
         let sandbox = Sandbox::start(Options::for_tests()).unwrap();
-        for stage in ["prod", "beta"] {
-            sandbox.ensure_stage(&scope(), "chat-api", stage);
-        }
+        let stage = sandbox.ensure_stage(&scope(), "chat-api", "prod");
+        let url = sandbox.invoke_url(&stage.api_id, &stage.stage, "/");
         let theirs = ["By hand", "Theirs [ai-keys: other/gamma#1]"].map(|text| SeedKey {
             name: "gamma-of-others".to_owned(),
             description: text.to_owned(),
@@ -188,7 +232,7 @@ impl Small {
         let heal = account(&healer, sandbox.url());
         let appliers: Vec<Applier> = (0..self.appliers)
             .map(|_| {
-                let proxy = FaultProxy::holding(sandbox.url(), &["/apikeys", "/keys"]).unwrap();
+                let proxy = FaultProxy::holding(sandbox.url(), HELD).unwrap();
                 let runtime = runtime();
                 let account = account(&runtime, &proxy.url());
                 Applier {
@@ -200,12 +244,7 @@ impl Small {
             .collect();
         let (mut word, mut schedules, mut twins) = (Vec::new(), 0, 0);
         loop {
-            for key in keys(&sandbox, true) {
-                let target = format!("/apikeys/{}", key.id);
-                sandbox
-                    .out_of_band(&scope(), "DELETE", &target, None)
-                    .unwrap();
-            }
+            clear(&sandbox);
             healer.block_on(apply_once(&heal, &self.before, TODAY));
             if self.day != TODAY {
                 // What is deleted on that day was removed before it.
@@ -213,8 +252,7 @@ impl Small {
             }
             let turns = schedule(self, &appliers, &word);
             schedules += 1;
-            let names: Vec<String> = wanted.keys.keys().cloned().collect();
-            twins += usize::from(names.iter().any(|name| working(&sandbox, name) > 1));
+            twins += usize::from(has_twins(&sandbox));
             // One more run heals what is left, and the one after has nothing to do.
             healer.block_on(apply_once(&heal, &self.now, self.day));
             let left = healer.block_on(apply_once(&heal, &self.now, self.day));
@@ -225,13 +263,16 @@ impl Small {
                 self.name,
                 left.changes
             );
-            for name in names {
-                assert_eq!(
-                    working(&sandbox, &name),
-                    1,
-                    "{}: {order:?}: {name}",
-                    self.name
-                );
+            for name in wanted.keys.keys() {
+                let current = current(&sandbox, name);
+                assert_eq!(current, 1, "{}: {order:?}: {name}", self.name);
+            }
+            let stored = sandbox.parameters(&scope());
+            let places = wanted.keys.values().flat_map(|key| key.deliveries.keys());
+            assert_eq!(stored.len(), places.count(), "{}: {order:?}", self.name);
+            for parameter in stored {
+                let status = call(&url, &parameter.value);
+                assert_eq!(status, 200, "{}: {order:?}: it opens nothing", self.name);
             }
             for key in keys(&sandbox, true).iter().filter(|key| key.enabled) {
                 let name = key.name.as_deref().unwrap();
@@ -325,6 +366,31 @@ fn three_remove_a_key() {
         now: format!("{HEAD}{ALPHA}"),
         day: TODAY,
         appliers: 3,
+    }
+    .explore();
+}
+
+#[test]
+fn two_make_and_deliver_a_key() {
+    Small {
+        name: "make a key and deliver it",
+        before: format!("{HEAD}{ALPHA}"),
+        now: format!("{HEAD}{ALPHA}{GAMMA}{DELIVERED}"),
+        day: TODAY,
+        appliers: 2,
+    }
+    .explore();
+}
+
+#[test]
+fn two_rotate_a_key() {
+    let rotated = format!("{HEAD}{GAMMA}{ROTATED}{DELIVERED}");
+    Small {
+        name: "rotate a key: make the next value, deliver it, give the old one its last day",
+        before: rotated.clone(),
+        now: rotated,
+        day: "2027-02-21",
+        appliers: 2,
     }
     .explore();
 }

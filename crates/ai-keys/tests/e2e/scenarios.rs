@@ -141,6 +141,7 @@ const SCENARIOS: &[Scenario] = &[
         tests: &[
             "consistency::a_new_key_that_no_list_shows_yet_is_looked_for_and_not_made_again",
             "consistency::a_twin_that_a_lagging_list_made_is_said_and_healed",
+            "consistency::a_twin_of_a_delivered_key_leaves_no_dead_value_in_its_store",
         ],
     },
     Scenario {

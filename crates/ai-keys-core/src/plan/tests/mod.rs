@@ -14,5 +14,6 @@ mod names;
 mod properties;
 mod reviewed;
 mod rotation;
+mod twins;
 mod usage_plans;
 mod whole;

@@ -1,14 +1,16 @@
 //! The oracle of every fault: five things that hold once a run without faults has ended, however
 //! the runs before it ended.
 //!
-//! - (a) no two keys of one entry and generation, but for what is disabled in its grace;
-//! - (b) no secret of ours that holds the value of a key that does not exist;
+//! - (a) no two keys of one entry and generation, but for what is disabled in its grace, or was
+//!   replaced and has its last day;
+//! - (b) no secret of ours that holds the value of a key that does not exist, nor one that does not
+//!   work where another value of its entry does;
 //! - (c) no value in anything that was printed or written, nor in the journal of requests;
 //! - (d) a second apply writes nothing;
 //! - (e) the calls stay within a number and a rate.
 
 use ai_keys_core::state::{Marker, MarkerDate};
-use ai_keys_sandbox::JournalEntry;
+use ai_keys_sandbox::{JournalEntry, KeyRecord};
 
 use super::world::{TODAY, World, scope};
 
@@ -45,7 +47,7 @@ impl World {
         self.nothing_leaked();
         assert_eq!(self.take_writes(), [""; 0], "(d) a second apply writes");
         self.no_key_is_there_twice();
-        self.no_secret_is_of_a_key_that_is_gone();
+        self.every_secret_opens_what_its_entry_opens();
     }
 
     fn no_key_is_there_twice(&self) {
@@ -53,7 +55,8 @@ impl World {
         let mut ours: Vec<String> = keys
             .filter_map(|key| {
                 let marker = Marker::split(key.description.as_deref()?).1?;
-                let is_going = marker.date(MarkerDate::Removed).is_some() && !key.enabled;
+                let is_removed = marker.date(MarkerDate::Removed).is_some() && !key.enabled;
+                let is_going = is_removed || marker.date(MarkerDate::Retiring).is_some();
                 (!is_going).then(|| entry(&marker))
             })
             .collect();
@@ -63,8 +66,9 @@ impl World {
         assert_eq!(ours.len(), all, "(a) two live keys of one entry: {ours:?}");
     }
 
-    /// A secret outlives the entry whose value it held; it never outlives the value otherwise.
-    fn no_secret_is_of_a_key_that_is_gone(&self) {
+    /// A secret outlives the entry whose value it held, and holds a dead value while its entry is
+    /// off. Otherwise what it holds works.
+    fn every_secret_opens_what_its_entry_opens(&self) {
         let secrets = self.sandbox.secrets(&scope()).into_iter();
         let secrets = secrets
             .filter(|secret| !secret.is_deleted)
@@ -77,26 +81,26 @@ impl World {
             let Some(note) = Marker::split(&description).1 else {
                 continue;
             };
-            let entry = format!("{}/{}#", note.namespace, note.name);
-            let markers = self.markers().into_iter();
-            let mut live = markers.filter(|(marker, _)| marker.starts_with(&entry));
-            let is_of_one = live.any(|(_, value)| held.contains(&value));
-            let is_gone = !self
-                .markers()
-                .iter()
-                .any(|(marker, _)| marker.starts_with(&entry));
-            assert!(is_of_one || is_gone, "(b) {name} holds a value of no key");
+            let values = self.values_of(&note);
+            let (works, off): (Vec<_>, Vec<_>) = values.iter().partition(|key| key.enabled);
+            let is_in = |keys: &[&KeyRecord]| keys.iter().any(|key| held.contains(&key.value));
+            if works.is_empty() {
+                let is_gone = values.is_empty();
+                assert!(is_gone || is_in(&off), "(b) {name} holds a value of no key");
+            } else {
+                assert!(is_in(&works), "(b) {name} holds a value that opens nothing");
+            }
         }
     }
 
-    /// Returns entry and generation of each key of ours, with its value.
-    fn markers(&self) -> Vec<(String, String)> {
-        let keys = self.keys().into_iter();
-        keys.filter_map(|key| {
+    /// Returns the keys of the entry that a secret's note names.
+    fn values_of(&self, note: &Marker) -> Vec<KeyRecord> {
+        let is_of_it = |key: &KeyRecord| {
             let marker = Marker::split(key.description.as_deref()?).1?;
-            Some((entry(&marker), key.value))
-        })
-        .collect()
+            Some((marker.namespace, marker.name) == (note.namespace.clone(), note.name.clone()))
+        };
+        let keys = self.keys().into_iter();
+        keys.filter(|key| is_of_it(key) == Some(true)).collect()
     }
 
     fn nothing_leaked(&self) {
