@@ -136,6 +136,21 @@ fn after_the_merge_only_verdict_and_last_line_change() {
     expect("states.md", &all);
 }
 
+/// Dates and deliveries, and no drift at all: nobody is to write, or to remove, anything.
+#[test]
+fn what_falls_due_in_the_life_of_a_key_is_told_with_its_traffic() {
+    let scene = Scene::lives();
+    let text = comment(&scene.review(), &meta());
+    assert_clean(&text);
+    expect("lives.md", &text);
+    let issue = drift_issue(&scene.review(), &meta());
+    assert_clean(&issue.body);
+    expect(
+        "lives-drift.md",
+        &format!("{}\n\n{}", issue.title, issue.body),
+    );
+}
+
 #[test]
 fn no_changes_are_two_lines() {
     let mut scene = Scene::story();

@@ -1,5 +1,6 @@
 //! What a drift issue says to write is what makes the drift go away.
 
+use ai_keys_core::plan::Action;
 use ai_keys_core::report::review::drift_issue;
 
 use crate::scene::{Scene, meta};
@@ -87,4 +88,34 @@ fn writing_what_the_issue_says_leaves_nothing_to_do() {
     let manifest = written_into(MANIFEST, tables);
     let kept = Scene::new(&manifest, SNAPSHOT);
     assert!(kept.plan.is_empty(), "{manifest}\n{:#?}", kept.plan.changes);
+}
+
+/// To follow it would disable a key in use: the table of a key whose next value is due stays.
+#[test]
+fn no_table_of_a_key_that_is_there_is_to_be_removed_for_its_dates() {
+    let scene = Scene::lives();
+    assert_eq!(scene.plan.count(Action::Create), 1, "a rotation is due");
+    let body = drift_issue(&scene.review(), &meta()).body;
+    let (_, tables) = body.split_once("```toml\n").unwrap();
+    let (tables, _) = tables.split_once("\n```").unwrap();
+    assert!(!tables.contains("remove"), "{tables}");
+    let kept = written_into(&scene.text, tables);
+    let kept = Scene::new(&kept, include_str!("lives/snapshot.json"));
+    let steps = |scene: &Scene| scene.plan.changes.len();
+    assert_eq!(steps(&kept), steps(&scene), "nothing but an apply helps");
+}
+
+/// A key that somebody deleted is made again under the generation after the delivered one: it is
+/// missing, and not due for a new value.
+#[test]
+fn the_table_of_a_delivered_key_that_is_gone_is_what_keeps_the_account_as_it_is() {
+    let gone = |mut live: serde_json::Value| {
+        live["keys"].as_object_mut().unwrap().remove("k1");
+        live["usage-plans"]["u1"]["keys"] = serde_json::json!(["k2", "k3", "k4"]);
+        live.to_string()
+    };
+    let snapshot = serde_json::from_str(include_str!("lives/snapshot.json")).unwrap();
+    let scene = Scene::new(include_str!("lives/keys.toml"), &gone(snapshot));
+    let body = drift_issue(&scene.review(), &meta()).body;
+    assert!(body.contains("# remove [key.chat-web]"), "{body}");
 }

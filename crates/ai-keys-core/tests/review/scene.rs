@@ -1,5 +1,7 @@
 //! A manifest, an account and a plan between them, with something of everything.
 
+use std::collections::BTreeMap;
+
 use ai_keys_core::check::check_text;
 use ai_keys_core::diagnostic::Diagnostics;
 use ai_keys_core::digest::Digest;
@@ -7,7 +9,7 @@ use ai_keys_core::plan::{Plan, plan};
 use ai_keys_core::report::review::{CommentMeta, Links, LiveSource, Review};
 use ai_keys_core::report::{Life, UsagePlanLimits, describe_limits, lives};
 use ai_keys_core::source::Source;
-use ai_keys_core::state::{DesiredState, LiveState, resolve};
+use ai_keys_core::state::{DayOfUse, DesiredState, Handle, LiveState, Usage, resolve};
 
 /// The commit of every scene.
 pub(crate) const HEAD: &str = "3f9c2e1b7a5d4c6e8f0a1b2c3d4e5f6a7b8c9d0e";
@@ -55,15 +57,41 @@ impl Scene {
 
     /// The story of the documentation.
     pub(crate) fn story() -> Self {
-        let mut scene = Self::new(
+        Self::new(
             include_str!("story/keys.toml"),
             include_str!("story/snapshot.json"),
+        )
+        .about_words()
+    }
+
+    /// Keys on days of their lives: a rotation is due, a value is missing in its store, an overlap
+    /// is over and somebody still calls with the old value.
+    pub(crate) fn lives() -> Self {
+        let mut scene = Self::new(
+            include_str!("lives/keys.toml"),
+            include_str!("lives/snapshot.json"),
         );
-        // The texts are about words: no new field of a plan changes them.
-        scene.plan.inputs = Digest::of_bytes(b"inputs");
-        scene.plan.live = Digest::of_bytes(b"live");
-        scene.plan.digest = Digest::of_bytes(b"plan");
-        scene
+        let used = |requests| DayOfUse {
+            requests,
+            remaining: 0,
+        };
+        let of_old = (Handle::of_id("k3"), vec![used(0), used(41), used(7)]);
+        let usage = Usage {
+            from: "2026-11-17".parse().unwrap(),
+            to: "2026-11-23".parse().unwrap(),
+            by_usage_plan: BTreeMap::from([(Handle::of_id("u1"), BTreeMap::from([of_old]))]),
+        };
+        let warnings = scene.plan.note_traffic(&scene.desired, &scene.live, &usage);
+        scene.diagnostics.extend(warnings);
+        scene.about_words()
+    }
+
+    /// The texts are about words: no new field of a plan changes them.
+    fn about_words(mut self) -> Self {
+        self.plan.inputs = Digest::of_bytes(b"inputs");
+        self.plan.live = Digest::of_bytes(b"live");
+        self.plan.digest = Digest::of_bytes(b"plan");
+        self
     }
 
     pub(crate) fn review(&self) -> Review<'_> {

@@ -11,7 +11,8 @@ use crate::plan::{Action, Change, Kind};
 use crate::state::{Handle, LiveKey, LiveState, LiveUsagePlan, Liveness, Marker};
 
 /// Writes the table of an object with what its differing fields are in the
-/// account; for what is not there, that its table goes.
+/// account; for what is not there, that its table goes. What a date or a
+/// delivery asks for is nobody's drift: there is nothing to write for it.
 pub(super) fn keep(row: &Row<'_>, review: &Review<'_>) -> String {
     let Some(change) = row.changes.first() else {
         return String::new();
@@ -23,15 +24,19 @@ pub(super) fn keep(row: &Row<'_>, review: &Review<'_>) -> String {
     let table = format!("[{kind}.{}]", key(name));
     let line = row.changes.iter().find_map(|change| change.line);
     let place = line.map_or(String::new(), |line| format!(" # line {line}"));
-    if row
+    let (life, drift): (Vec<&Change>, Vec<&Change>) = row
         .changes
         .iter()
-        .any(|change| change.action == Action::Create)
-    {
+        .partition(|change| is_life(change, row, review));
+    let due = due(&life);
+    if let (Some(due), []) = (due, drift.as_slice()) {
+        return format!("# {table} stays: {due}\n");
+    }
+    if drift.iter().any(|change| change.action == Action::Create) {
         return format!("# remove {table}{place}\n");
     }
     let mut lines = Vec::new();
-    for change in &row.changes {
+    for change in drift {
         let (Some(handle), Some(account)) = (handle(change), review.live) else {
             continue;
         };
@@ -44,6 +49,7 @@ pub(super) fn keep(row: &Row<'_>, review: &Review<'_>) -> String {
             }
         }
     }
+    lines.extend(due.map(|due| format!("# {due}")));
     let mut text = format!("{table}{place}\n");
     let mut written: Vec<&String> = Vec::new();
     for line in &lines {
@@ -54,6 +60,44 @@ pub(super) fn keep(row: &Row<'_>, review: &Review<'_>) -> String {
         }
     }
     text
+}
+
+/// Returns whether a change of a key that the file has is a step of its life:
+/// a value that is due, one that is replaced, or one on its way to a store.
+fn is_life(change: &Change, row: &Row<'_>, review: &Review<'_>) -> bool {
+    let is_key = change.subject.kind == Kind::Key && row.is_in_manifest(review);
+    let is_of_older_value = || change.line.is_none();
+    is_key
+        && (is_of_older_value()
+            || change.action == Action::Deliver
+            || is_of_next_value(change, review))
+}
+
+/// Returns whether a change is about a value that is made while another works:
+/// without one, the key itself is missing.
+fn is_of_next_value(change: &Change, review: &Review<'_>) -> bool {
+    let is_new = handle(change).is_none();
+    let (Some(live), Some(plan)) = (review.live, review.plan) else {
+        return is_new && change.subject.generation > 1;
+    };
+    let mut markers = live.keys.values().filter_map(|key| key.marker.as_ref());
+    is_new
+        && markers
+            .any(|marker| marker.namespace == plan.namespace && marker.name == change.subject.name)
+}
+
+/// Says what an apply does that no line of the file could spare.
+fn due(life: &[&Change]) -> Option<&'static str> {
+    let has = |action: Action| life.iter().any(|change| change.action == action);
+    if has(Action::Create) {
+        Some("a new value is due, and an apply makes it")
+    } else if has(Action::Deliver) {
+        Some("its value is not where it goes, and an apply delivers it")
+    } else if life.is_empty() {
+        None
+    } else {
+        Some("a value beside the newest ends, and an apply ends it")
+    }
 }
 
 fn key_lines(lines: &mut Vec<String>, change: &Change, handle: &Handle, live: &LiveState) {

@@ -138,7 +138,7 @@ impl Row<'_> {
 
     /// Returns whether the manifest still has it, with an older generation or
     /// a double that goes.
-    fn is_in_manifest(&self, review: &Review<'_>) -> bool {
+    pub(super) fn is_in_manifest(&self, review: &Review<'_>) -> bool {
         let (Some(change), Some(desired)) = (self.first(), review.desired) else {
             return false;
         };
