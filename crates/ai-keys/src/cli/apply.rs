@@ -1,6 +1,6 @@
 //! `ai-keys apply`: all guards first, then the plan, change by change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -90,11 +90,14 @@ pub(super) async fn run_for(
         want_rotations(&mut desired, rotate_now)?;
     }
     let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
-    let with_traffic = reviewed.is_none() && rotate_now.is_empty();
+    let rotated: BTreeSet<String> = rotate_now.keys().cloned().collect();
     let looked = at_once(&opened, async |target| {
         let observed = target.observe().await?;
         let mut looked = Looked::of(&target.desired, &observed.live, day, &file);
-        if with_traffic {
+        if !rotated.is_empty() {
+            looked.keep_only(&rotated, &observed.live);
+        }
+        if reviewed.is_none() {
             looked.note_traffic(target, &observed).await?;
         }
         Ok::<_, RunError>((looked, observed))
@@ -103,21 +106,10 @@ pub(super) async fn run_for(
     let mut ready = Vec::new();
     for (opened, looked) in opened.into_iter().zip(looked) {
         let (looked, observed) = looked?;
-        let mut plan = looked.told(&file, run)?;
+        let plan = looked.told(&file, run)?;
         if let Some(reviewed) = &reviewed {
             check_reviewed(reviewed, &plan, &observed.live)
                 .map_err(|stale| refuse_stale(&stale, run))?;
-        }
-        if !rotate_now.is_empty() {
-            let (part, left_out) =
-                plan.only_keys(&rotate_now.keys().cloned().collect(), &observed.live);
-            plan = part;
-            if left_out > 0 {
-                run.output.notice(&format!(
-                    "notice: {left_out} other change(s) of target `{}` are pending, and left alone",
-                    plan.target
-                ));
-            }
         }
         ready.push(Ready {
             plan,

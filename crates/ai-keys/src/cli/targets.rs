@@ -238,6 +238,8 @@ pub(super) struct Looked {
     pub(super) plan: Plan,
     found: Diagnostics,
     traffic: Traffic,
+    /// Changes of other keys than those that are meant.
+    left_out: usize,
     error: Option<RunError>,
 }
 
@@ -257,8 +259,14 @@ impl Looked {
             plan,
             found: diagnostics,
             traffic: Traffic::default(),
+            left_out: 0,
             error,
         }
+    }
+
+    /// Leaves the part of the plan that is about these keys.
+    pub(super) fn keep_only(&mut self, keys: &BTreeSet<String>, live: &LiveState) {
+        (self.plan, self.left_out) = self.plan.clone().only_keys(keys, live);
     }
 
     /// As [`note_traffic`], unless the plan is not to be carried out anyway.
@@ -278,7 +286,16 @@ impl Looked {
     pub(super) fn told(self, file: &ManifestFile, run: &Run) -> Result<Plan, RunError> {
         validate::show(file, &self.found, run);
         validate::show(file, &self.traffic.told(run), run);
-        self.error.map_or(Ok(self.plan), Err)
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if self.left_out > 0 {
+            run.output.notice(&format!(
+                "notice: {} other change(s) of target `{}` are pending, and left alone",
+                self.left_out, self.plan.target
+            ));
+        }
+        Ok(self.plan)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::support::{MANIFEST, TODAY, World, call};
 
-/// An account whose key `alpha` was used three times today, and the manifest without it.
-fn used() -> World {
+/// An account whose key `alpha` was used three times today.
+fn called() -> World {
     let world = World::new(MANIFEST);
     world.apply().ended(0);
     let url = world
@@ -12,12 +12,18 @@ fn used() -> World {
     for _ in 0..3 {
         assert_eq!(call(&url, &world.key("alpha").value), 200);
     }
+    world.take_calls();
+    world
+}
+
+/// As [`called`], and the manifest without that key.
+fn used() -> World {
+    let world = called();
     let (head, rest) = MANIFEST.split_once("[key.alpha]").unwrap();
     let (_, beta) = rest.split_once("[key.beta]").unwrap();
     world
         .folder
         .write("keys.toml", format!("{head}[key.beta]{beta}"));
-    world.take_calls();
     world
 }
 
@@ -98,6 +104,23 @@ fn of_a_key_on_no_usage_plan_nothing_is_said_since_nothing_is_counted() {
         plan.out
     );
     assert_eq!(plan.out.matches("in 7 days").count(), 1, "{}", plan.out);
+}
+
+#[test]
+fn a_revocation_says_whom_it_turns_away_and_a_rotation_has_nothing_to_ask() {
+    let world = called();
+    let words = ["rotate", "alpha", "--yes", "--today", TODAY];
+    world.run(&words).ended(0);
+    assert!(!world.take_calls().contains(&"GetUsage".to_owned()));
+    let words = [&words[..], &["--revoke"]].concat();
+    let revoked = world.run(&words).ended(0);
+    revoked
+        .says("AK420")
+        .says("it made 3 requests since 2026-11-17, the last on 2026-11-23");
+    let of_alpha = world.keys().into_iter();
+    let of_alpha = of_alpha.filter(|key| key.name.as_deref() == Some("alpha"));
+    let open = of_alpha.filter(|key| world.answers(&key.value) == 200);
+    assert_eq!(open.count(), 1, "the newest");
 }
 
 #[test]
