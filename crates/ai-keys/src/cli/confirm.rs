@@ -27,6 +27,15 @@ pub(super) async fn ask(question: &str, nothing: &str, run: &Run) -> Result<(), 
         )));
     }
     run.output.prompt(question);
+    answer(nothing, run).await
+}
+
+/// Waits for the answer to a question that was asked; only "yes" goes on.
+///
+/// # Errors
+/// If the answer is another one, in the words of `nothing`, or if the run is
+/// asked to stop meanwhile.
+pub(super) async fn answer(nothing: &str, run: &Run) -> Result<(), RunError> {
     // On a thread of its own: Ctrl-C must not wait for the line to end.
     let answer = tokio::task::spawn_blocking(|| {
         let mut answer = String::new();

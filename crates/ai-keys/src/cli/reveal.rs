@@ -1,8 +1,8 @@
 //! `ai-keys reveal`: one value, for a person at a terminal.
 //!
-//! The value goes to the controlling terminal itself, not to standard output:
-//! what is piped, redirected or logged never holds it, and neither do our
-//! streams, which scrub every value that this process has seen.
+//! The question and the value go to the controlling terminal itself, not to
+//! our streams: what is piped, redirected or logged never holds the value, and
+//! standard error, which says who saw which key, can be kept in a file.
 
 use std::fs::OpenOptions;
 use std::io::{IsTerminal as _, Write as _};
@@ -12,7 +12,7 @@ use ai_keys_core::state::{Handle, Liveness, MarkerDate};
 use zeroize::Zeroizing;
 
 use super::args::{Reveal, Scope};
-use super::confirm::ask;
+use super::confirm::answer;
 use super::manifest_file::read_manifest;
 use super::targets::{Opened, desired_states, open};
 use super::{Run, RunError, validate};
@@ -68,19 +68,16 @@ pub(super) async fn run(args: &Reveal, run: &Run) -> Result<ExitCode, RunError> 
         observed.live.account,
         observed.live.region
     );
-    ask(
-        &format!("show the value of {what} on this terminal? Only \"yes\" does it: "),
-        "nothing was shown",
-        run,
-    )
-    .await?;
+    let question = format!("show the value of {what} on this terminal? Only \"yes\" does it: ");
+    write_to_terminal(&question)?;
+    answer("nothing was shown", run).await?;
     let value = target.account().writer().read_value(&id).await?;
     // Not a notice: `--quiet` does not silence it.
     run.output.error(&format!(
         "reveal: {} saw the value of {what}",
         untrusted(&who)
     ));
-    show(&value).map_err(|error| RunError::System(format!("there is no terminal: {error}")))?;
+    show(&value)?;
     Ok(ExitCode::Done)
 }
 
@@ -115,10 +112,15 @@ fn newest(observed: &Observed, target: &Opened, key: &str) -> Option<(String, u3
 }
 
 /// Writes the value to the terminal, once.
-fn show(value: &Secret) -> std::io::Result<()> {
+fn show(value: &Secret) -> Result<(), RunError> {
     let mut line = Zeroizing::new(String::with_capacity(value.expose().len() + 1));
     line.push_str(value.expose());
     line.push('\n');
-    let mut terminal = OpenOptions::new().write(true).open(TERMINAL)?;
-    terminal.write_all(line.as_bytes())
+    write_to_terminal(&line)
+}
+
+fn write_to_terminal(text: &str) -> Result<(), RunError> {
+    let terminal = OpenOptions::new().write(true).open(TERMINAL);
+    let written = terminal.and_then(|mut terminal| terminal.write_all(text.as_bytes()));
+    written.map_err(|error| RunError::System(format!("there is no terminal: {error}")))
 }

@@ -1,5 +1,6 @@
 //! From a manifest to the accounts of its targets, or to the sandbox in their place.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
