@@ -144,6 +144,8 @@ pub static CODES: &[&Code] = &[
     &rule::delivered_twice::AK302,
     &rule::incomplete_github_secret::AK303,
     &rule::bad_delivery_setting::AK304,
+    &rule::rotation_without_delivery::AK305,
+    &rule::reader_cannot_decrypt::AK306,
     &rule::retired::AK390,
     &rule::retired::AK391,
     &rule::provider_not_carried_out::AK392,

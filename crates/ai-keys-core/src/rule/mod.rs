@@ -49,9 +49,11 @@ pub(crate) mod provider_cannot;
 pub(crate) mod provider_differs;
 pub(crate) mod provider_not_carried_out;
 pub(crate) mod quota_offset;
+pub(crate) mod reader_cannot_decrypt;
 pub(crate) mod required_field;
 pub(crate) mod retired;
 pub(crate) mod rotation_too_rare;
+pub(crate) mod rotation_without_delivery;
 pub(crate) mod stage_claimed_twice;
 pub(crate) mod stage_listed_twice;
 pub(crate) mod target_declared_twice;
@@ -190,6 +192,8 @@ pub static RULES: &[&Rule] = &[
     &delivered_twice::RULE,
     &incomplete_github_secret::RULE,
     &bad_delivery_setting::RULE,
+    &rotation_without_delivery::RULE,
+    &reader_cannot_decrypt::RULE,
     &provider_not_carried_out::RULE,
 ];
 
