@@ -12,6 +12,7 @@ mod firsts;
 pub mod fix;
 pub mod limits;
 pub mod manifest;
+mod pattern;
 pub mod plan;
 mod rate;
 pub mod report;

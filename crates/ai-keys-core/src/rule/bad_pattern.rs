@@ -1,15 +1,14 @@
 //! The pattern of key names is a regular expression.
 
-use regex_lite::{Regex, RegexBuilder};
-
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
+use crate::pattern::{BadPattern, Pattern};
 
 rule! {
     /// ## What it checks
-    /// `policy.key-name` is a regular expression: literals, classes, groups, repetition, `^` and
-    /// `$`, without look-around or back-references, and not a huge one.
-    /// <https://docs.rs/regex-lite/latest/regex_lite/#syntax>
+    /// `policy.key-name` is a regular expression of what names need, and not a huge one: literals,
+    /// `.`, classes such as `[a-z0-9-]`, `\d`, `\w`, `\s` and their opposites, groups, `|`, `*`, `+`,
+    /// `?`, `{2,40}`, `^` and `$`.
     /// ## Why it matters
     /// A pattern that cannot be read would let every name pass.
     /// ## Example
@@ -24,21 +23,12 @@ rule! {
     AK220 "bad-pattern" Error => check
 }
 
-/// The most memory that a compiled pattern may take; names are short.
-const SIZE_LIMIT: usize = 64 << 10;
-
-/// Reads a pattern of key names.
-pub(super) fn compile(pattern: &str) -> Result<Regex, regex_lite::Error> {
-    RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build()
-}
-
 fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let policy = facts.manifest.policy.as_ref();
     let Some(pattern) = policy.and_then(|policy| policy.key_name.as_ref()) else {
         return;
     };
-    if let Err(error) = compile(pattern) {
-        let why = error.to_string().replace('\n', " ");
+    if let Err(BadPattern(why)) = Pattern::parse(pattern) {
         let message = format!("`key-name` is not a regular expression: {why}");
         out.report(&AK220, pattern.span, message)
             .help("write one such as \"^[a-z][a-z0-9-]{2,40}$\"");

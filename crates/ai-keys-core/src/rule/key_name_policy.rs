@@ -1,10 +1,10 @@
 //! Keys are named as the policy says.
 
-use super::bad_pattern::compile;
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
 use crate::manifest::KeyView;
 use crate::manifest::decode::excerpt;
+use crate::pattern::Pattern;
 
 rule! {
     /// ## What it checks
@@ -28,7 +28,7 @@ fn check(facts: &Facts<'_>, out: &mut Diagnostics) {
     let Some(pattern) = policy.and_then(|policy| policy.key_name.as_ref()) else {
         return;
     };
-    let Ok(regex) = compile(pattern) else {
+    let Ok(regex) = Pattern::parse(pattern) else {
         return; // `bad-pattern` says so.
     };
     // What is longer is no name, which `invalid-name` says.
