@@ -1,6 +1,6 @@
 //! Fault 23: a secret store fails while a new value is on its way to it.
 
-use ai_keys_sandbox::{Act, FaultRule, Refusal, Turn};
+use ai_keys_sandbox::{Act, FaultRule, Refusal, Scope, Turn};
 use serde_json::json;
 
 use crate::support::{MANIFEST, TODAY, World, scope};
@@ -237,4 +237,29 @@ fn a_first_delivery_that_fails_arrives_later_with_the_same_value() {
         assert!(stored(&world) == value);
         world.settles();
     }
+}
+
+#[test]
+fn a_copy_that_cannot_be_made_fails_each_run_until_it_can() {
+    let replicas = "name = \"ai/alpha\", replicas = [\"us-east-1\"]";
+    let text = manifest("secrets-manager", "ai/alpha").replace("name = \"ai/alpha\"", replicas);
+    let world = World::at_hand(&text);
+    let there = Scope::new("123456789012", "us-east-1");
+    let ask = |target: &str, body| {
+        let answer = world.sandbox.out_of_band_json(&there, target, &body);
+        assert_eq!(answer.unwrap().0, 200);
+    };
+    let theirs = json!({ "Name": "ai/alpha", "SecretString": "theirs" });
+    ask("secretsmanager.CreateSecret", theirs);
+    for _ in 0..2 {
+        let failed = world.apply().ended(4);
+        failed.says("the copy in us-east-1 was not made: Replication failed");
+        assert_eq!(stored(&world), world.key("alpha").value);
+    }
+    let gone = json!({ "SecretId": "ai/alpha", "ForceDeleteWithoutRecovery": true });
+    ask("secretsmanager.DeleteSecret", gone);
+    world.take_calls();
+    world.settles();
+    let copied = world.sandbox.secrets(&there).remove(0).value;
+    assert_eq!(copied, Some(world.key("alpha").value));
 }

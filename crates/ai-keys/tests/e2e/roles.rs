@@ -57,6 +57,9 @@ fn a_role_that_may_not_be_assumed_ends_the_run_before_anything_is_asked() {
     ran.shows(
         "problem role [prod]: the role arn:aws:iam::123456789012:role/denied-role was not lent",
     );
+    world.edit("role/denied-role", "role/ai-keys");
+    world.take_calls();
+    world.settles();
 }
 
 #[test]

@@ -283,6 +283,18 @@ const SCENARIOS: &[Scenario] = &[
         outcome: "it is given up at once, and those behind it: exit 4",
         tests: &["throttling::a_wait_of_an_hour_is_begun_by_no_call"],
     },
+    Scenario {
+        number: 36,
+        what: "the role of a target may not be assumed",
+        outcome: "one line says which, why and what to do; nothing else is asked; exit 6",
+        tests: &["roles::a_role_that_may_not_be_assumed_ends_the_run_before_anything_is_asked"],
+    },
+    Scenario {
+        number: 37,
+        what: "a copy of a secret in another region cannot be made",
+        outcome: "each run says so (exit 4) until it can; the secret itself is right",
+        tests: &["failing_stores::a_copy_that_cannot_be_made_fails_each_run_until_it_can"],
+    },
 ];
 
 const START: &str = "<!-- scenarios: written by the tests -->\n";
