@@ -106,4 +106,6 @@ mod traffic;
 #[cfg(test)]
 mod usage;
 #[cfg(test)]
+mod usage_picture;
+#[cfg(test)]
 mod year;

@@ -1,7 +1,8 @@
-//! The usage of a target in a job summary: a table, since GitHub shows no picture that is not on a server.
+//! The usage of a target in a job summary: a table, and a chart of text.
 
 use std::fmt::Write as _;
 
+use super::mermaid::chart;
 use super::spark::{Signs, sparkline};
 use super::{KeyUsage, TargetUsage, UsageFinding};
 use crate::limits::grouped;
@@ -39,6 +40,7 @@ pub fn render_usage_markdown(target: &TargetUsage) -> String {
     if more > 0 {
         let _ = writeln!(text, "\n{more} more keys have fewer requests.");
     }
+    text.push_str(&chart(target));
     if !target.findings.is_empty() {
         text.push('\n');
     }

@@ -3,6 +3,7 @@
 mod find;
 mod gather;
 mod markdown;
+mod mermaid;
 mod spark;
 mod svg;
 mod table;
@@ -56,6 +57,20 @@ pub struct TargetUsage {
     pub to: Date,
     /// Usage plans by name.
     pub usage_plans: Vec<UsagePlanUsage>,
+}
+
+impl TargetUsage {
+    /// Returns the requests of each day, over all keys.
+    fn daily_requests(&self) -> Vec<u64> {
+        let mut days = self.keys.iter().map(|key| key.daily_requests.as_slice());
+        let mut sums = days.next().unwrap_or_default().to_vec();
+        for key in days {
+            for (sum, day) in sums.iter_mut().zip(key) {
+                *sum = sum.saturating_add(*day);
+            }
+        }
+        sums
+    }
 }
 
 /// The usage of one key.

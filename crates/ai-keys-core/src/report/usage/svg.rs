@@ -78,16 +78,7 @@ pub fn render_usage_svg(target: &TargetUsage) -> String {
 
 /// All requests, day by day, on one axis.
 fn chart(svg: &mut String, target: &TargetUsage) {
-    let days = target
-        .keys
-        .first()
-        .map_or(0, |key| key.daily_requests.len());
-    let mut sums = vec![0_u64; days];
-    for key in &target.keys {
-        for (sum, day) in sums.iter_mut().zip(&key.daily_requests) {
-            *sum = sum.saturating_add(*day);
-        }
-    }
+    let sums = target.daily_requests();
     let most = sums.iter().copied().max().unwrap_or(0);
     let (left, right, bottom) = (EDGE + 70, WIDTH - EDGE, CHART_TOP + CHART);
     for y in [CHART_TOP, CHART_TOP + CHART / 2, bottom] {

@@ -317,6 +317,37 @@ fn markdown_is_a_table_and_a_list() {
 }
 
 #[test]
+fn markdown_has_a_chart_of_all_requests_by_day_from_nothing_up() {
+    let text = render_usage_markdown(&gathered(false));
+    assert!(
+        text.contains(
+            "\nxychart-beta\n  title \"Requests a day\"\n  \
+             x-axis [\"11-19\", \"11-20\", \"11-21\", \"11-22\", \"11-23\"]\n  \
+             y-axis \"requests\" 0 --> 1400\n  bar [10, 20, 400, 1400, 20]\n```\n"
+        ),
+        "{text}"
+    );
+    let mut long = gathered(false);
+    long.from = day("2026-08-26");
+    for key in &mut long.keys {
+        key.daily_requests = vec![3; 90];
+    }
+    let text = render_usage_markdown(&long);
+    assert!(
+        text.contains("title \"Requests a day, on average\""),
+        "{text}"
+    );
+    let bars = format!("bar [{}18]", "18, ".repeat(30));
+    assert!(text.contains(&bars), "31 bars: {text}");
+    assert!(text.contains("x-axis [\"08-26\", \"08-28\", "), "{text}");
+    let mut unused = gathered(false);
+    for key in &mut unused.keys {
+        key.daily_requests = vec![0; 5];
+    }
+    assert!(!render_usage_markdown(&unused).contains("mermaid"));
+}
+
+#[test]
 fn a_picture_is_one_whole_document_of_text_and_shapes() {
     let svg = render_usage_svg(&gathered(false));
     assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"920\" height=\""));
