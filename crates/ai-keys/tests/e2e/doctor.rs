@@ -28,6 +28,30 @@ fn a_set_up_that_works_is_said_to_work_and_nothing_is_written() {
 }
 
 #[test]
+fn what_is_not_tried_is_said() {
+    let world = World::new(MANIFEST);
+    world.take_calls();
+    let ran = doctor(&world, &[]).ended(0);
+    ran.shows("a plan may read keys and usage plans; GetUsagePlanKeys and GetUsage are not tried, since there is no usage plan");
+    let calls = world.take_calls();
+    assert!(!calls.contains(&"GetUsage".to_owned()), "{calls:?}");
+
+    let folder = Folder::new();
+    let deliver = "description = \"First\"\ndeliver = [{ to = \"github-secret\", repository = \"acme/a\", name = \"KEY\" }]";
+    folder.write(
+        "keys.toml",
+        MANIFEST.replace("description = \"First\"", deliver),
+    );
+    let words = ["doctor", "--sandbox", "--today", TODAY];
+    run_in(folder.path(), &words)
+        .ended(0)
+        .shows("skipped github token: not asked: --sandbox stands in for GitHub too\n");
+    folder.write("keys.toml", MANIFEST);
+    let ran = run_in(folder.path(), &words).ended(0);
+    assert!(!ran.out.contains("github token"), "{}", ran.out);
+}
+
+#[test]
 fn each_problem_is_found_and_the_others_are_looked_at_all_the_same() {
     let world = World::new(MANIFEST);
     let refusal = Refusal {

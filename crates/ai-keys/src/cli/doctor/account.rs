@@ -170,7 +170,8 @@ fn credentials(
     Some(caller.account)
 }
 
-/// Tries one call of each kind that a plan makes.
+/// Tries one call of each kind that a plan makes, where there is something to
+/// call it with.
 async fn permissions(
     reader: &Reader,
     desired: &DesiredState,
@@ -209,8 +210,14 @@ async fn permissions(
         .skip(before)
         .all(|check| check.is != CheckVerdict::Problem)
     {
-        let text = "a plan may read what it needs; what an apply needs is not tried, because that would write";
-        notes.add("permissions", CheckVerdict::Ok, text, None);
+        let may_read = if usage_plan.is_some() {
+            "a plan may read what it needs"
+        } else {
+            "a plan may read keys and usage plans; GetUsagePlanKeys and GetUsage are not tried, since there is no usage plan"
+        };
+        let text =
+            format!("{may_read}; what an apply needs is not tried, because that would write");
+        notes.add("permissions", CheckVerdict::Ok, &text, None);
     }
 }
 

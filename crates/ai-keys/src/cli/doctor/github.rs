@@ -61,6 +61,14 @@ pub(super) async fn check(desired: &[DesiredState], sheet: &mut Sheet, run: &Run
     }
 }
 
+/// Says that GitHub is not asked, if the manifest delivers there: the sandbox
+/// stands in for it too.
+pub(super) fn skip(desired: &[DesiredState], sheet: &mut Sheet) {
+    if !places(desired).is_empty() {
+        sheet.skipped(ABOUT, "not asked: --sandbox stands in for GitHub too");
+    }
+}
+
 /// Returns whose secrets are written, in words, with a destination of each.
 fn places(desired: &[DesiredState]) -> BTreeMap<String, &Destination> {
     let keys = desired.iter().flat_map(|desired| desired.keys.values());

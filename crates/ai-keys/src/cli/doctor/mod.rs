@@ -38,9 +38,10 @@ pub(super) async fn run(args: &Doctor, run: &Run) -> Result<ExitCode, RunError> 
         for desired in &desired {
             Box::pin(account::check(desired, stand.as_ref(), &mut sheet, run)).await;
         }
-        // The sandbox stands in for GitHub too.
         if stand.is_none() {
             Box::pin(github::check(&desired, &mut sheet, run)).await;
+        } else {
+            github::skip(&desired, &mut sheet);
         }
     } else {
         sheet.skipped("accounts", "which ones, only a valid manifest says");

@@ -160,6 +160,17 @@ impl Workflow {
         self.starts_on("schedule") && (by_action || self.mentions("ai-keys apply"))
     }
 
+    /// Returns whether a permission is given: on a line of its own, or in
+    /// `permissions: { id-token: write, contents: read }`.
+    fn grants(&self, permission: &str) -> bool {
+        let given = |line: &String| {
+            let list = line.strip_prefix("permissions:").unwrap_or(line);
+            let mut entries = list.split([',', '{', '}']);
+            entries.any(|entry| entry.replace(['"', '\''], "").trim() == permission)
+        };
+        self.lines.iter().any(given)
+    }
+
     fn mentions(&self, text: &str) -> bool {
         self.lines.iter().any(|line| line.contains(text))
     }
@@ -232,7 +243,7 @@ impl Workflow {
             ),
         ];
         for (is_needed, permission, without, is_fatal) in needed {
-            if !is_needed || self.says(permission) {
+            if !is_needed || self.grants(permission) {
                 continue;
             }
             let text = format!("{} does not give `{permission}`: {without}", self.path);
@@ -245,10 +256,22 @@ impl Workflow {
         }
     }
 
+    /// Returns whether `outputs.plan-file` or `outputs['plan-file']` is used.
+    fn keeps_plan_file(&self) -> bool {
+        let is_used = |line: &String| {
+            let mut after = line.split("outputs").skip(1);
+            after.any(|rest| {
+                rest.trim_start_matches(['.', '[', '\'', '"'])
+                    .starts_with("plan-file")
+            })
+        };
+        self.lines.iter().any(is_used)
+    }
+
     /// The merge applies the plan that the pull request's run has uploaded.
     fn plan_file(&self, sheet: &mut Sheet) {
         let applies = self.starts_on("push") && self.starts_on("pull_request");
-        if applies && !self.mentions("outputs.plan-file") {
+        if applies && !self.keeps_plan_file() {
             let text = format!(
                 "{} does not keep `plan-file`: the merge finds no reviewed plan",
                 self.path
@@ -346,6 +369,28 @@ mod tests {
                 "problem: keys.yml does not give `actions: read`: the merge cannot find the reviewed plan"
             ]
         );
+    }
+
+    #[test]
+    fn other_ways_to_write_the_same_are_understood() {
+        let good = pinned();
+        let (before, rest) = good.split_once("    permissions:\n").unwrap();
+        let (_, after) = rest.split_once("    steps:\n").unwrap();
+        for permissions in [
+            "    permissions: { contents: read, pull-requests: write, issues: write, actions: read, id-token: write }\n",
+            "    permissions: {\n      \"id-token\": write, actions: 'read',\n      issues: write, pull-requests: write\n    }\n",
+        ] {
+            let text = format!("{before}{permissions}    steps:\n{after}");
+            assert_eq!(found(&text), [""; 0], "{permissions}");
+            let without = text.replace("id-token", "packages").replace('"', "");
+            let found = found(&without);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].contains("`id-token: write`"), "{found:?}");
+        }
+        for output in ["outputs['plan-file']", "outputs[\"plan-file\"]"] {
+            let text = good.replace("outputs.plan-file", output);
+            assert_eq!(found(&text), [""; 0], "{output}");
+        }
     }
 
     #[test]
