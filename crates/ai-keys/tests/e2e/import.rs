@@ -101,6 +101,55 @@ fn filters_choose_and_a_file_that_is_there_stays() {
 }
 
 #[test]
+fn tags_and_usage_plans_choose_too_and_bring_only_the_usage_plans_of_the_keys() {
+    let folder = Folder::new();
+    let key = |name: &str, team: &str| serde_json::json!({"name": name, "liveness": {"is": "active"}, "tags": {"team": team, "env": "prod"}});
+    let usage_plan =
+        |name: &str, keys: &[&str]| serde_json::json!({"name": name, "keys": keys, "stages": {}});
+    let live = serde_json::json!({"format": 1, "provider": "aws-api-gateway", "account": "123456789012",
+        "region": "eu-west-1", "apis": {},
+        "usage-plans": {"u1": usage_plan("standard", &["k1", "k2"]), "u2": usage_plan("partner", &["k3"])},
+        "keys": {"k1": key("web", "chat"), "k2": key("batch", "search"), "k3": key("acme", "chat")}});
+    folder.write("live.json", live.to_string());
+    let chosen = |filters: &[&str]| -> Vec<String> {
+        let _ = std::fs::remove_file(folder.path().join("imported.toml"));
+        let words = [&IMPORT[..], &["--live", "live.json"], filters].concat();
+        run_in(folder.path(), &words).ended(0);
+        let text = folder.read("imported.toml");
+        let tables = text
+            .lines()
+            .filter(|line| line.starts_with("[key.") || line.starts_with("[usage-plan."));
+        tables.map(str::to_owned).collect()
+    };
+    assert_eq!(
+        chosen(&["--tag", "team=search"]),
+        ["[usage-plan.standard]", "[key.batch]"]
+    );
+    assert_eq!(
+        chosen(&["--usage-plan", "part*"]),
+        ["[usage-plan.partner]", "[key.acme]"]
+    );
+    // Every tag has to be there, any of the usage plans.
+    let two = ["--tag", "team=chat", "--tag", "env=prod"];
+    let of_chat = [
+        "[usage-plan.partner]",
+        "[usage-plan.standard]",
+        "[key.acme]",
+        "[key.web]",
+    ];
+    assert_eq!(chosen(&two), of_chat);
+    let plans = [
+        "--usage-plan",
+        "partner",
+        "--usage-plan",
+        "standard",
+        "--name",
+        "*e*",
+    ];
+    assert_eq!(chosen(&plans), of_chat);
+}
+
+#[test]
 fn a_state_is_read_without_credentials_and_its_values_are_told_of_not_kept() {
     let world = by_hand();
     let key = world.key("Chat Web");
