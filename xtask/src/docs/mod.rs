@@ -6,6 +6,7 @@
 
 mod html;
 mod markdown;
+mod search;
 mod site;
 
 use std::fmt::Write as _;
@@ -48,7 +49,7 @@ pub(crate) fn build() -> Result<Outcome> {
     Ok(Outcome::Done(site().display().to_string()))
 }
 
-/// Builds the site and checks every link of it, and of the repository's own texts.
+/// Builds the site and checks every link of it and its search, and every link of the repository's own texts.
 ///
 /// # Errors
 /// The links that lead nowhere.
@@ -58,13 +59,15 @@ pub(crate) fn check() -> Result<Outcome> {
         return Ok(Outcome::Skipped(reason));
     }
     let pages = site::check(&site())?;
+    let contents = fs::read_to_string(docs().join("SUMMARY.md"))?;
+    let sections = search::check(&site(), &contents)?;
     let mut wrong = texts.wrong;
     wrong.extend(pages.wrong);
     if !wrong.is_empty() {
         bail!("{}", wrong.join("\n"));
     }
     Ok(Outcome::Done(format!(
-        "{} links in {} texts, {} in {} pages",
+        "{} links in {} texts, {} in {} pages, {sections} sections found by the search",
         texts.links, texts.files, pages.links, pages.files
     )))
 }
