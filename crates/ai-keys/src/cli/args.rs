@@ -605,7 +605,9 @@ pub(crate) enum DoctorFormat {
 ///
 /// The policies follow from the manifest: its accounts, regions, usage plans, secrets, parameters and
 /// KMS keys. Print them again when those change. Of one role and one target the policy alone is
-/// printed; of several, an object of policies by target and role.
+/// printed; of several, an object of policies by target and role. Where roles are assumed (`role` of a
+/// target), each is an object: `credentials` is the policy of what the run starts with, and each role's
+/// stands by its ARN.
 #[derive(Args, Debug)]
 pub(crate) struct IamPolicy {
     /// The manifest.

@@ -29,7 +29,8 @@ pub(super) struct Fleet {
 
 /// The number of the account that a sandbox plays, and the region. Outside of
 /// a sandbox it is the credentials that decide which account is reached: the one
-/// set that a run has, or the role that is assumed with them.
+/// set that a run has, or the role that is assumed with them. Of manifests with
+/// one role, the first gives the session its name.
 type Place = (Option<String>, String);
 
 impl Default for Fleet {

@@ -255,3 +255,24 @@ fn a_policy_is_printed_for_each_target_and_role() {
     world.run(&["iam-policy", "--plan", "--apply"]).ended(2);
     assert!(world.take_calls().is_empty(), "no account is needed");
 }
+
+#[test]
+fn where_a_role_is_assumed_its_policy_stands_beside_that_of_the_run() {
+    let role = "arn:aws:iam::123456789012:role/ai-keys";
+    let account = "account = \"123456789012\"";
+    let manifest = MANIFEST.replace(account, &format!("{account}\nrole = \"{role}\""));
+    let world = World::new(&manifest);
+    let both = world.run(&["iam-policy", "--plan"]).ended(0);
+    let both: Value = serde_json::from_str(&both.out).unwrap();
+    let statement = &both["credentials"]["Statement"][0];
+    assert_eq!(statement["Action"], serde_json::json!(["sts:AssumeRole"]));
+    assert_eq!(statement["Resource"], serde_json::json!([role]));
+    world.edit(&format!("\nrole = \"{role}\""), "");
+    let alone = world.run(&["iam-policy", "--plan"]).ended(0);
+    assert_eq!(
+        both[role],
+        serde_json::from_str::<Value>(&alone.out).unwrap()
+    );
+    let whole = both.as_object().unwrap();
+    assert_eq!(whole.len(), 2, "{both}");
+}
