@@ -24,11 +24,11 @@ pub(super) fn keep(row: &Row<'_>, review: &Review<'_>) -> String {
     let table = format!("[{kind}.{}]", key(name));
     let line = row.changes.iter().find_map(|change| change.line);
     let place = line.map_or(String::new(), |line| format!(" # line {line}"));
-    let (life, drift): (Vec<&Change>, Vec<&Change>) = row
+    let (steps, drift): (Vec<&Change>, Vec<&Change>) = row
         .changes
         .iter()
         .partition(|change| is_life(change, row, review));
-    let due = due(&life);
+    let due = due(&steps);
     if let (Some(due), []) = (due, drift.as_slice()) {
         return format!("# {table} stays: {due}\n");
     }
@@ -87,13 +87,13 @@ fn is_of_next_value(change: &Change, review: &Review<'_>) -> bool {
 }
 
 /// Says what an apply does that no line of the file could spare.
-fn due(life: &[&Change]) -> Option<&'static str> {
-    let has = |action: Action| life.iter().any(|change| change.action == action);
+fn due(steps: &[&Change]) -> Option<&'static str> {
+    let has = |action: Action| steps.iter().any(|change| change.action == action);
     if has(Action::Create) {
         Some("a new value is due, and an apply makes it")
     } else if has(Action::Deliver) {
         Some("its value is not where it goes, and an apply delivers it")
-    } else if life.is_empty() {
+    } else if steps.is_empty() {
         None
     } else {
         Some("a value beside the newest ends, and an apply ends it")
