@@ -46,6 +46,8 @@ mod fleet;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod four_hundred_days;
+#[cfg(test)]
 mod github_secrets;
 #[cfg(test)]
 mod help;
