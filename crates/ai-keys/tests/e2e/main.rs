@@ -85,6 +85,8 @@ mod patience;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod repairs;
