@@ -64,8 +64,10 @@ test("what a merge creates it delivers, and only handles leave the step", async 
     for (const { name, value } of keys) assert.equal(await world.aws.secret(`ai/prod/${name}`), value, name);
     // The oracle has looked for these values in the log, in what GitHub got, in outputs, files and the environment.
     assert.ok(keys.every(({ value }) => world.gateway.values.has(value)));
-    const { keys: handles } = JSON.parse(JSON.parse(world.left[0].steps).keys.outputs.result);
-    assert.ok(Object.keys(handles ?? {}).length >= 0, done.log);
+    const [scope] = JSON.parse(JSON.parse(world.left[0].steps).keys.outputs.result).scopes;
+    const told = scope.keys.map(({ key, id, delivered }) => [key, keys.some((made) => made.id === id), delivered.sort()]);
+    const at = (key) => [`secrets-manager:eu-west-1:123456789012:ai/prod/${key}`, `ssm:eu-west-1:123456789012:/ai/prod/${key}`];
+    assert.deepEqual(told.sort(), ["batch-embedder", "chat-web"].map((key) => [key, true, at(key)]), done.log);
   });
 });
 

@@ -33,6 +33,21 @@ test("a manifest without mistakes passes, and its jobs and SARIF are offered", a
   assert.match(outcome.summary, /no errors/);
 });
 
+test("two steps of one job have files of their own", async () => {
+  const repository = new Repository({ "keys.toml": MANIFEST });
+  try {
+    const event = "pull_request";
+    const again = "      - id: again\n        uses: org/ai-keys-action@v1\n        with:\n          command: validate\n";
+    const twice = workflow({ event, inputs: { command: "validate" }, steps: again });
+    const outcome = (await repository.act({ event, payload: pullRequest({ head: await repository.commit() }), workflow: twice })).ended(0);
+    const told = outcome.records.filter((record) => (record.name ?? record.kvPairs?.name) === "sarif-file").map(({ arg }) => arg);
+    assert.equal(told.length, 2, outcome.all.slice(-2000));
+    assert.notEqual(told[0], told[1]);
+  } finally {
+    repository.remove();
+  }
+});
+
 test("mistakes are annotated at their lines, and the step fails", async () => {
   const broken = MANIFEST.replace('region = "eu-west-1"', 'regoin = "eu-west-1"').replace('owner = "team-chat"', "owner = 5");
   const outcome = (await once({ files: { "teams/a/keys.toml": broken }, inputs: { manifest: "teams/*/keys.toml" } })).ended(1);

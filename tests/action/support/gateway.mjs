@@ -3,9 +3,9 @@
 
 import { createServer, request as ask } from "node:http";
 
-/** The roles of the examples, and whose token may assume them: as our documentation says that they are set up. */
+/** The roles of the examples, and whose token may assume them: as `ai-keys init --iam` sets them up. */
 export const ROLES = {
-  plan: { arn: "arn:aws:iam::123456789012:role/ai-keys-plan", trusts: /^repo:acme\/keys:/, mayWrite: false },
+  plan: { arn: "arn:aws:iam::123456789012:role/ai-keys-plan", trusts: /^repo:acme\/keys:(pull_request|ref:refs\/heads\/(main|gh-readonly-queue\/main\/.*))$/, mayWrite: false },
   apply: { arn: "arn:aws:iam::123456789012:role/ai-keys-apply", trusts: /^repo:acme\/keys:ref:refs\/heads\/main$/, mayWrite: true },
 };
 
