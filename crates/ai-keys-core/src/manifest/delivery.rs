@@ -228,6 +228,14 @@ impl Delivery {
         }
     }
 
+    /// Returns the written readers.
+    pub(crate) fn readers(&self) -> Option<&Vec<Spanned<String>>> {
+        match self {
+            Self::SecretsManager(delivery) => delivery.readers.as_ref(),
+            Self::Ssm(_) | Self::Github(_) => None,
+        }
+    }
+
     /// Returns whether something that is not ours is overwritten.
     #[must_use]
     pub fn takes_over(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Facts, rule};
 use crate::diagnostic::Diagnostics;
-use crate::manifest::{Manifest, UsagePlan, Words};
+use crate::manifest::{Delivery, Manifest, UsagePlan, Words};
 use crate::source::{Span, Spanned};
 
 rule! {
@@ -73,19 +73,30 @@ fn count(manifest: &Manifest) -> u64 {
             .and_then(|policy| policy.require.as_ref())
             .map_or(0, Vec::len),
     );
+    // Readers of a secret are compared with the account of each target.
+    let readers = |deliveries: Option<&Vec<Spanned<Delivery>>>| -> u64 {
+        let deliveries = deliveries.into_iter().flatten();
+        let readers = deliveries.map(|delivery| delivery.readers().map_or(0, Vec::len));
+        readers.map(length).sum()
+    };
+    let default_readers = readers(defaults.and_then(|key| key.deliver.as_ref()));
+    let default_readers = targets_of(None).saturating_mul(default_readers);
     let keys = manifest.key_views().map(|key| {
         let own = key.table().usage_plans.as_ref();
         let usage_plans = own.map_or(default_lookups, lookups);
         let adopted = key.table().adopt.as_ref().map_or(0, |adopt| adopt.count());
         let in_each_target = length(key.deliver().len() + adopted)
             .saturating_add(usage_plans)
+            .saturating_add(readers(key.table().deliver.as_ref()))
             .saturating_add(1);
         targets_of(key.listed_targets())
             .saturating_mul(in_each_target)
             .saturating_add(default_tags)
             .saturating_add(required)
     });
-    usage_plans.chain(keys).fold(0, u64::saturating_add)
+    usage_plans
+        .chain(keys)
+        .fold(default_readers, u64::saturating_add)
 }
 
 #[cfg(test)]
@@ -130,6 +141,11 @@ mod tests {
             format!("defaults.key.deliver = [{deliveries}]\n") + &keys(""),
             tags + &keys("description = \"x\""),
             format!("policy.require = {}\n", names(n)) + &keys(""),
+            targets()
+                + &format!(
+                    "key.a.deliver = [{{ to = \"secrets-manager\", name = \"a\", readers = {} }}]",
+                    names(n)
+                ),
             targets() + &format!("key.a.adopt = {{ {} }}", adopted.join(",")),
         ]
     }
