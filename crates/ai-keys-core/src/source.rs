@@ -92,7 +92,20 @@ pub enum PositionEncoding {
 pub struct Source<'t> {
     text: &'t str,
     line_starts: Vec<u32>,
+    marks: Vec<Mark>,
 }
+
+/// A place in a long line, and the width of the line up to there. Without them,
+/// each of a hundred thousand mistakes on one line would count it from its start.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    at: u32,
+    characters: u32,
+    units: u32,
+}
+
+/// How far the marks of a line are from each other, in bytes.
+const STRIDE: usize = 1024;
 
 impl<'t> Source<'t> {
     /// Indexes the lines of `text`.
@@ -101,10 +114,20 @@ impl<'t> Source<'t> {
         let after_newline = |(at, byte): (usize, u8)| {
             (byte == b'\n').then(|| u32::try_from(at + 1).unwrap_or(u32::MAX))
         };
-        let line_starts = std::iter::once(0)
+        let line_starts: Vec<u32> = std::iter::once(0)
             .chain(text.bytes().enumerate().filter_map(after_newline))
             .collect();
-        Self { text, line_starts }
+        let ends = line_starts.iter().skip(1).map(|start| *start as usize);
+        let ends = ends.chain([text.len()]);
+        let mut marks = Vec::new();
+        for (start, end) in line_starts.iter().zip(ends) {
+            mark_line(text, *start as usize, end, &mut marks);
+        }
+        Self {
+            text,
+            line_starts,
+            marks,
+        }
     }
 
     /// Returns the whole text.
@@ -137,31 +160,67 @@ impl<'t> Source<'t> {
     /// `encoding`.
     #[must_use]
     pub fn position_as(&self, offset: u32, encoding: PositionEncoding) -> Position {
-        self.position_in(offset, |before| match encoding {
-            PositionEncoding::Characters => before.chars().count(),
-            PositionEncoding::Utf16 => before.encode_utf16().count(),
-        })
-    }
-
-    fn position_in(&self, offset: u32, width: impl Fn(&str) -> usize) -> Position {
         let line = self.line(offset);
-        let start = self
-            .line_starts
-            .get(line as usize - 1)
-            .copied()
-            .unwrap_or(0) as usize;
-        let mut end = (offset as usize).min(self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let before = self.text.get(start..end).unwrap_or_default();
+        let start = self.line_starts.get(line as usize - 1).copied();
+        let start = start.unwrap_or(0);
+        let end = floor(self.text, offset as usize);
+        let past = self.marks.partition_point(|mark| mark.at as usize <= end);
+        let mark = past.checked_sub(1).and_then(|at| self.marks.get(at));
+        let mark = mark.filter(|mark| mark.at > start).copied();
+        let mark = mark.unwrap_or(Mark {
+            at: start,
+            characters: 0,
+            units: 0,
+        });
+        let before = self.text.get(mark.at as usize..end).unwrap_or_default();
+        let mark = mark.after(before);
+        let width = match encoding {
+            PositionEncoding::Characters => mark.characters,
+            PositionEncoding::Utf16 => mark.units,
+        };
         Position {
             line,
-            column: u32::try_from(width(before))
-                .unwrap_or(u32::MAX)
-                .saturating_add(1),
+            column: width.saturating_add(1),
         }
     }
+}
+
+impl Mark {
+    /// Returns the mark behind some more text.
+    fn after(self, text: &str) -> Self {
+        let clamp = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let add = |count: u32, more: usize| count.saturating_add(clamp(more));
+        Self {
+            at: add(self.at, text.len()),
+            characters: add(self.characters, text.chars().count()),
+            units: add(self.units, text.encode_utf16().count()),
+        }
+    }
+}
+
+/// Marks a line that is longer than a stride.
+fn mark_line(text: &str, start: usize, end: usize, marks: &mut Vec<Mark>) {
+    let mut mark = Mark {
+        at: u32::try_from(start).unwrap_or(u32::MAX),
+        characters: 0,
+        units: 0,
+    };
+    let mut from = start;
+    while end.saturating_sub(from) > STRIDE {
+        let to = floor(text, from + STRIDE);
+        mark = mark.after(text.get(from..to).unwrap_or_default());
+        marks.push(mark);
+        from = to;
+    }
+}
+
+/// Returns the last boundary of a character up to `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 #[cfg(test)]
@@ -190,5 +249,30 @@ mod tests {
     fn the_last_line_needs_no_newline() {
         let source = Source::new("one\ntwo");
         assert_eq!(source.position(6), Position { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_from_the_nearest_mark() {
+        let text = format!("{}\n{}\nend", "aß🔑".repeat(1_000), "xé".repeat(3_000));
+        let source = Source::new(&text);
+        assert_eq!(source.marks.len(), 6 + 8);
+        for (offset, _) in text.char_indices().step_by(7) {
+            let before = text.get(..offset).unwrap();
+            let line = before.rsplit('\n').next().unwrap();
+            let at = |encoding| source.position_as(u32::try_from(offset).unwrap(), encoding);
+            let columns = [PositionEncoding::Characters, PositionEncoding::Utf16]
+                .map(|encoding| at(encoding).column as usize - 1);
+            assert_eq!(columns, [line.chars().count(), line.encode_utf16().count()]);
+        }
+    }
+
+    #[test]
+    fn a_line_with_many_mistakes_is_not_counted_for_each() {
+        let text = format!("policy = {{ {} }}", "slip = 1, ".repeat(50_000));
+        let source = Source::new(&text);
+        // A mark follows within a stride, so no position counts more than that.
+        let gaps = source.marks.windows(2).map(|pair| pair[1].at - pair[0].at);
+        assert!(gaps.max().unwrap() as usize <= STRIDE);
+        assert!(source.marks.len() * STRIDE + 2 * STRIDE > text.len());
     }
 }
