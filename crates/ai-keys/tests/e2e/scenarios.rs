@@ -1,8 +1,18 @@
 //! The catalogue of fault scenarios: which test shows each one, and what comes of it. It is a table
-//! of `docs/guarantees.md`, which `UPDATE=1` rewrites.
+//! of `docs/guarantees.md`, which `UPDATE=1` rewrites. (It is long because it is a table.)
 
 use std::fmt::Write as _;
 use std::path::Path;
+
+/// Whether moto can host a scenario too, behind the fault proxy.
+enum OnMoto {
+    /// Tests of `tests/moto_faults.rs`, or of another file as `file::function`.
+    Tests(&'static [&'static str]),
+    /// Why it cannot.
+    No(&'static str),
+}
+
+use OnMoto::{No, Tests};
 
 /// A scenario, its outcome, and the tests that show it, each as `file::function`.
 struct Scenario {
@@ -10,6 +20,7 @@ struct Scenario {
     what: &'static str,
     outcome: &'static str,
     tests: &'static [&'static str],
+    on_moto: OnMoto,
 }
 
 const SCENARIOS: &[Scenario] = &[
@@ -21,24 +32,28 @@ const SCENARIOS: &[Scenario] = &[
             "throttling::a_storm_of_refusals_is_waited_out",
             "throttling::a_call_is_not_sent_again_before_its_time",
         ],
+        on_moto: Tests(&["a_storm_of_refusals_is_waited_out"]),
     },
     Scenario {
         number: 2,
         what: "creating is throttled for ever",
         outcome: "stops after two minutes without an answer, key by key; a re-run finishes",
         tests: &["patience::creates_that_are_refused_for_ever_are_given_up_one_by_one"],
+        on_moto: No("it takes two minutes of patience"),
     },
     Scenario {
         number: 3,
         what: "429 without `Retry-After`, with nonsense, with a date",
         outcome: "jittered backoff; converges, exit 0",
         tests: &["throttling::a_refusal_without_a_time_or_with_a_silly_one_is_waited_out_too"],
+        on_moto: Tests(&["a_refusal_without_a_time_or_with_a_silly_one_is_waited_out_too"]),
     },
     Scenario {
         number: 4,
         what: "a key is made, the connection drops",
         outcome: "one key: the repeat is answered 409, and the key adopted by value and marker",
         tests: &["lost_answers::a_create_whose_connection_closed_is_adopted"],
+        on_moto: Tests(&["a_create_whose_connection_closed_is_adopted"]),
     },
     Scenario {
         number: 5,
@@ -51,6 +66,13 @@ const SCENARIOS: &[Scenario] = &[
             "lost_answers::a_usage_plan_is_made_once",
             "lost_answers::a_key_is_put_on_its_usage_plan_once",
         ],
+        on_moto: Tests(&[
+            "a_create_that_answered_503_is_adopted",
+            "a_create_with_half_an_answer_is_adopted",
+            "a_usage_plan_is_made_once",
+            "a_key_is_put_on_its_usage_plan_once",
+            "a_delete_whose_answer_is_lost_is_sent_again",
+        ]),
     },
     Scenario {
         number: 6,
@@ -60,30 +82,35 @@ const SCENARIOS: &[Scenario] = &[
             "refusals::a_value_that_a_key_of_somebody_else_has_is_not_taken_over",
             "lost_answers::a_key_without_our_marker_is_not_adopted_even_if_its_value_is_ours",
         ],
+        on_moto: Tests(&["a_value_that_a_key_of_somebody_else_has_is_not_taken_over"]),
     },
     Scenario {
         number: 7,
         what: "409 \"concurrent modification\", three times",
         outcome: "tried again one by one; exit 0",
         tests: &["refusals::a_concurrent_modification_is_tried_again"],
+        on_moto: Tests(&["a_concurrent_modification_is_tried_again"]),
     },
     Scenario {
         number: 8,
         what: "two applies at once",
         outcome: "no more than a twin, said by the next plan and healed; see below",
         tests: &["concurrent::two_applies_at_once_end_in_one_key_for_each_entry"],
+        on_moto: No("two may make one value there (D13)"),
     },
     Scenario {
         number: 9,
         what: "a burst of 500 among many creates",
         outcome: "the others go on; the count of what was done is exact; exit 4",
         tests: &["lost_answers::a_burst_of_errors_leaves_an_exact_summary"],
+        on_moto: Tests(&["a_burst_of_errors_leaves_an_exact_summary"]),
     },
     Scenario {
         number: 10,
         what: "SIGKILL before and after every request",
         outcome: "the next run ends where the undisturbed one did: the crash matrix above",
         tests: &["interruption::a_killed_apply_is_finished_by_the_next_one"],
+        on_moto: Tests(&["a_killed_apply_is_finished_by_the_next_one"]),
     },
     Scenario {
         number: 11,
@@ -94,12 +121,14 @@ const SCENARIOS: &[Scenario] = &[
             "interruption::a_cancelled_apply_ends_soon_and_the_next_one_finishes_it",
             "interruption::a_call_that_never_answers_does_not_hold_up_the_end",
         ],
+        on_moto: Tests(&["an_interrupted_apply_ends_soon_and_the_next_one_finishes_it"]),
     },
     Scenario {
         number: 12,
         what: "a key was deleted in the console",
         outcome: "the plan shows that it is made anew, with a new value; its secret gets that value",
         tests: &["console::a_key_that_was_deleted_gets_a_new_value_and_so_does_its_secret"],
+        on_moto: Tests(&["a_key_that_was_deleted_is_made_anew"]),
     },
     Scenario {
         number: 13,
@@ -109,30 +138,35 @@ const SCENARIOS: &[Scenario] = &[
             "reviewed::a_key_deleted_since_the_review_makes_the_plan_stale",
             "console::a_key_that_goes_away_while_its_change_is_on_its_way_is_planned_again",
         ],
+        on_moto: Tests(&["a_key_deleted_since_the_review_makes_the_plan_stale"]),
     },
     Scenario {
         number: 14,
         what: "a key was disabled, renamed, moved",
         outcome: "shown field by field; put back with one update and two associations",
         tests: &["console::what_was_changed_in_the_console_is_shown_field_by_field_and_put_back"],
+        on_moto: Tests(&["what_was_changed_in_the_console_is_shown_field_by_field_and_put_back"]),
     },
     Scenario {
         number: 15,
         what: "a usage plan was deleted",
         outcome: "made anew, with its keys",
         tests: &["behind_our_back::a_usage_plan_that_was_deleted_is_made_anew_with_its_keys"],
+        on_moto: No("it deletes a usage plan that has keys and stages (D25)"),
     },
     Scenario {
         number: 16,
         what: "a stage was made anew",
         outcome: "put back on the usage plan with one call",
         tests: &["behind_our_back::a_stage_that_was_made_anew_is_put_back_with_one_call"],
+        on_moto: No("a stage that is made anew stays on the usage plan (D35)"),
     },
     Scenario {
         number: 17,
         what: "several keys of one name",
         outcome: "ours is known by its marker; the others are never touched",
         tests: &["behind_our_back::keys_of_the_same_name_that_are_not_ours_are_left_alone"],
+        on_moto: Tests(&["keys_of_the_same_name_that_are_not_ours_are_left_alone"]),
     },
     Scenario {
         number: 18,
@@ -143,6 +177,7 @@ const SCENARIOS: &[Scenario] = &[
             "consistency::a_twin_that_a_lagging_list_made_is_said_and_healed",
             "consistency::a_twin_of_a_delivered_key_leaves_no_dead_value_in_its_store",
         ],
+        on_moto: No("its lists do not lag"),
     },
     Scenario {
         number: 19,
@@ -152,18 +187,21 @@ const SCENARIOS: &[Scenario] = &[
             "consistency::a_list_that_changes_between_its_pages_takes_none_of_ours_for_missing",
             "behind_our_back::a_list_whose_position_expired_is_read_from_the_start_once",
         ],
+        on_moto: No("it has no pages (D1, D2)"),
     },
     Scenario {
         number: 20,
         what: "a list fails after its first page",
         outcome: "nothing is planned; exit 6",
         tests: &["behind_our_back::a_list_that_fails_after_its_first_page_plans_nothing"],
+        on_moto: Tests(&["a_list_that_fails_plans_nothing"]),
     },
     Scenario {
         number: 21,
         what: "the account's quota is reached",
         outcome: "not tried again; the rest goes on; exit 4",
         tests: &["refusals::a_reached_quota_is_not_tried_again_and_stops_nobody_else"],
+        on_moto: Tests(&["a_reached_quota_is_not_tried_again_and_stops_nobody_else"]),
     },
     Scenario {
         number: 22,
@@ -172,6 +210,9 @@ const SCENARIOS: &[Scenario] = &[
         tests: &[
             "refusals::a_key_that_lost_its_usage_plan_halfway_is_named_and_comes_first_next_time",
         ],
+        on_moto: Tests(&[
+            "a_key_that_lost_its_usage_plan_halfway_is_named_and_comes_first_next_time",
+        ]),
     },
     Scenario {
         number: 23,
@@ -188,6 +229,9 @@ const SCENARIOS: &[Scenario] = &[
             "failing_stores::a_secret_that_is_scheduled_for_deletion_is_told_and_never_restored",
             "failing_stores::a_first_delivery_that_fails_arrives_later_with_the_same_value",
         ],
+        on_moto: Tests(&[
+            "sinks/faults::a_delivery_that_breaks_off_on_moto_is_finished_by_the_next_run",
+        ]),
     },
     Scenario {
         number: 24,
@@ -197,6 +241,10 @@ const SCENARIOS: &[Scenario] = &[
             "refusals::credentials_that_expire_midway_stop_everything_at_once",
             "reviewed::a_plan_for_another_account_is_refused",
         ],
+        on_moto: Tests(&[
+            "credentials_that_expire_midway_stop_everything_at_once",
+            "credentials_of_another_account_are_refused",
+        ]),
     },
     Scenario {
         number: 25,
@@ -208,12 +256,14 @@ const SCENARIOS: &[Scenario] = &[
             "clocks::a_key_that_is_younger_than_today_is_not_rotated",
             "clocks::the_time_zone_of_the_machine_changes_nothing",
         ],
+        on_moto: No("it checks no signature"),
     },
     Scenario {
         number: 26,
         what: "a redirect to another host",
         outcome: "not followed: the value in the body is sent to nobody else",
         tests: &["odd_answers::a_redirect_is_not_followed"],
+        on_moto: No("it redirects nobody"),
     },
     Scenario {
         number: 27,
@@ -223,30 +273,35 @@ const SCENARIOS: &[Scenario] = &[
             "odd_answers::an_answer_that_cannot_be_read_is_looked_up",
             "odd_answers::an_answer_that_drips_is_given_up_and_looked_up",
         ],
+        on_moto: No("what is shown is ours, not the service's"),
     },
     Scenario {
         number: 28,
         what: "all logging that the environment can ask for",
         outcome: "no value in any encoding, in output, files and journal",
         tests: &["canary::no_value_leaves_the_process"],
+        on_moto: No("what is shown is ours, not the service's"),
     },
     Scenario {
         number: 29,
         what: "an endpoint that is not AWS in the environment",
         outcome: "announced on every run",
         tests: &["looks::a_foreign_endpoint_is_announced"],
+        on_moto: No("every test there is on such an endpoint"),
     },
     Scenario {
         number: 30,
         what: "one row of an import is refused",
         outcome: "the other keys are made; it is told, and made singly by the next run",
         tests: &["bulk::one_bad_row_is_told_and_the_others_are_made"],
+        on_moto: No("it has no import (D18)"),
     },
     Scenario {
         number: 31,
         what: "the answer of an import is lost, every time",
         outcome: "what it made is known by its markers; no key is made twice",
         tests: &["bulk::an_answer_that_is_lost_to_the_last_is_looked_up"],
+        on_moto: No("it has no import (D18)"),
     },
     Scenario {
         number: 32,
@@ -256,6 +311,7 @@ const SCENARIOS: &[Scenario] = &[
             "bulk::a_file_carries_names_that_are_hostile_to_csv_as_they_are",
             "disable::a_name_with_a_newline_stays_in_its_row",
         ],
+        on_moto: No("it has no import (D18)"),
     },
     Scenario {
         number: 33,
@@ -265,6 +321,7 @@ const SCENARIOS: &[Scenario] = &[
             "hostile::names_and_descriptions_of_a_hundred_thousand_characters",
             "hostile::a_key_of_ours_whose_name_has_a_hundred_thousand_characters",
         ],
+        on_moto: No("what is shown is ours, not the service's"),
     },
     Scenario {
         number: 34,
@@ -276,24 +333,28 @@ const SCENARIOS: &[Scenario] = &[
             "hostile::values_are_not_taken_from_half_a_list",
             "hostile::a_store_whose_list_has_no_end_holds_up_no_plan",
         ],
+        on_moto: No("it has no pages (D1, D2)"),
     },
     Scenario {
         number: 35,
         what: "a call is told to wait for an hour",
         outcome: "it is given up at once, and those behind it: exit 4",
         tests: &["throttling::a_wait_of_an_hour_is_begun_by_no_call"],
+        on_moto: No("what is shown is ours, not the service's"),
     },
     Scenario {
         number: 36,
         what: "the role of a target may not be assumed",
         outcome: "one line says which, why and what to do; nothing else is asked; exit 6",
         tests: &["roles::a_role_that_may_not_be_assumed_ends_the_run_before_anything_is_asked"],
+        on_moto: No("it lends every role"),
     },
     Scenario {
         number: 37,
         what: "a copy of a secret in another region cannot be made",
         outcome: "each run says so (exit 4) until it can; the secret itself is right",
         tests: &["failing_stores::a_copy_that_cannot_be_made_fails_each_run_until_it_can"],
+        on_moto: Tests(&["sinks/both::on_moto"]),
     },
 ];
 
@@ -301,20 +362,46 @@ const START: &str = "<!-- scenarios: written by the tests -->\n";
 const END: &str = "<!-- end of scenarios -->\n";
 
 fn table() -> String {
-    let mut table =
-        String::from("| # | what goes wrong | what comes of it | tests |\n|---|---|---|---|\n");
+    let mut table = String::from(
+        "| # | what goes wrong | what comes of it | tests | on moto |\n|---|---|---|---|---|\n",
+    );
     for Scenario {
         number,
         what,
         outcome,
         tests,
+        on_moto,
     } in SCENARIOS
     {
-        let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
-        let tests = tests.join("<br>");
-        writeln!(table, "| {number} | {what} | {outcome} | {tests} |").unwrap();
+        let quoted = |tests: &[&str]| {
+            let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
+            tests.join("<br>")
+        };
+        let on_moto = match on_moto {
+            Tests(tests) => quoted(tests),
+            No(why) => format!("no: {why}"),
+        };
+        let tests = quoted(tests);
+        writeln!(
+            table,
+            "| {number} | {what} | {outcome} | {tests} | {on_moto} |"
+        )
+        .unwrap();
     }
     table
+}
+
+/// Returns whether a file of `tests` has such a test.
+fn is_test_of(file: &str, function: &str) -> bool {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/{file}.rs"));
+    let source = std::fs::read_to_string(path).unwrap();
+    let before = source.split(&format!("fn {function}(")).next().unwrap();
+    before.len() < source.len()
+        && before
+            .lines()
+            .rev()
+            .take(3)
+            .any(|line| line.contains("test"))
 }
 
 /// Returns a test's body, if there is such a test.
@@ -352,6 +439,12 @@ fn every_scenario_has_its_tests_and_they_ask_the_oracle() {
         for test in scenario.tests {
             let body = body(test).unwrap_or_else(|| panic!("{test} is no test"));
             assert!(body.contains(".settles"), "{test} asks no oracle");
+        }
+        if let Tests(tests) = &scenario.on_moto {
+            for test in *tests {
+                let (file, function) = test.rsplit_once("::").unwrap_or(("moto_faults", test));
+                assert!(is_test_of(file, function), "{test} is no test");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A moto of our own, and the command run against it as against AWS.
 
-mod command;
+pub(crate) mod command;
 mod folder;
 #[path = "../missing/mod.rs"]
 mod missing;

@@ -13,7 +13,7 @@ const REGION: &str = "eu-west-1";
 
 pub(crate) struct Moto {
     child: Child,
-    proxy: FaultProxy,
+    pub(crate) proxy: FaultProxy,
     address: String,
 }
 
@@ -120,7 +120,7 @@ impl Moto {
         self.send("PUT", target, &body.to_string())
     }
 
-    fn send(&self, method: &str, target: &str, body: &str) -> Value {
+    pub(crate) fn send(&self, method: &str, target: &str, body: &str) -> Value {
         let answer = self.try_send(method, target, body);
         answer.unwrap_or_else(|| panic!("moto answers {method} {target}"))
     }

@@ -35,8 +35,7 @@ fn lost(act: Act, turn: u32) -> Vec<FaultRule> {
 }
 
 /// Delivers generation 1 and 2 with the n-th call going wrong; returns false if there is no n-th.
-async fn is_whole_after(act: Act, place: &Destination, turn: u32) -> bool {
-    let world = World::sandbox().await;
+async fn is_whole_after(world: &World, act: Act, place: &Destination, turn: u32) -> bool {
     let (first, second) = (full(), changed());
     world.deliver(place, &first, 1, FIRST).await.unwrap();
     world.take_calls();
@@ -73,7 +72,28 @@ async fn a_delivery_that_breaks_off_at_any_call_is_finished_by_the_next_run() {
             Act::Truncate,
         ] {
             let mut turn = 1;
-            while is_whole_after(act.clone(), &place, turn).await {
+            while is_whole_after(&World::sandbox().await, act.clone(), &place, turn).await {
+                turn += 1;
+            }
+            assert!(turn > 3, "{place} {act:?}: {turn}");
+        }
+    }
+}
+
+/// The same where nobody here wrote the stores; a call that comes, and one that is carried out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_breaks_off_on_moto_is_finished_by_the_next_run() {
+    let Some(mut moto) = World::moto().await else {
+        return;
+    };
+    for place in [secret("chat"), parameter("/chat")] {
+        for act in [Act::CloseBefore, Act::CloseAfter] {
+            let mut turn = 1;
+            loop {
+                moto.empty().await;
+                if !is_whole_after(&moto, act.clone(), &place, turn).await {
+                    break;
+                }
                 turn += 1;
             }
             assert!(turn > 3, "{place} {act:?}: {turn}");
