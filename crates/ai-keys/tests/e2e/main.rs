@@ -83,6 +83,9 @@ mod pages;
 #[cfg(test)]
 mod patience;
 #[cfg(test)]
+#[cfg(unix)]
+mod random;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod recorded;
