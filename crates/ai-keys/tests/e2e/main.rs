@@ -30,6 +30,9 @@ mod consistency;
 mod console;
 #[cfg(test)]
 #[cfg(unix)]
+mod counts;
+#[cfg(test)]
+#[cfg(unix)]
 mod crash;
 #[cfg(test)]
 mod destinations;

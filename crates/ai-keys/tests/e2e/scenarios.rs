@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Whether moto can host a scenario too, behind the fault proxy.
-enum OnMoto {
+pub(crate) enum OnMoto {
     /// Tests of `tests/moto_faults.rs`, or of another file as `file::function`.
     Tests(&'static [&'static str]),
     /// Why it cannot.
@@ -15,15 +15,15 @@ enum OnMoto {
 use OnMoto::{No, Tests};
 
 /// A scenario, its outcome, and the tests that show it, each as `file::function`.
-struct Scenario {
+pub(crate) struct Scenario {
     number: u32,
     what: &'static str,
     outcome: &'static str,
-    tests: &'static [&'static str],
+    pub(crate) tests: &'static [&'static str],
     on_moto: OnMoto,
 }
 
-const SCENARIOS: &[Scenario] = &[
+pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         number: 1,
         what: "7 of 10 calls are throttled",
