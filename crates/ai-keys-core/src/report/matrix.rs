@@ -7,13 +7,18 @@ use crate::manifest::Manifest;
 use crate::state::resolve;
 use crate::support::Provider;
 
-/// What GitHub's `strategy.matrix` takes. It allows 256 jobs.
+/// What GitHub's `strategy.matrix` takes.
 ///
 /// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix>, checked 2026-11-23.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct JobMatrix {
     /// The jobs.
     pub include: Vec<Job>,
+}
+
+impl JobMatrix {
+    /// The most jobs that GitHub makes of one matrix.
+    pub const MOST_JOBS: usize = 256;
 }
 
 /// A manifest and one of its targets.

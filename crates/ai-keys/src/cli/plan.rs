@@ -2,7 +2,7 @@
 
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::Plan as ChangePlan;
-use ai_keys_core::report::{job_matrix, render_plan, render_plan_markdown};
+use ai_keys_core::report::{JobMatrix, job_matrix, render_plan, render_plan_markdown};
 use ai_keys_core::state::LiveState;
 use serde::Serialize;
 
@@ -20,6 +20,12 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
     let desired = desired_states(&manifest, &args.scope)?;
     if args.format == PlanFormat::Matrix {
         let matrix = job_matrix(&[(&file.path, &manifest)], &args.scope.targets);
+        let (jobs, most) = (matrix.include.len(), JobMatrix::MOST_JOBS);
+        if jobs > most {
+            return Err(RunError::Usage(format!(
+                "GitHub makes at most {most} jobs of a matrix, and these are {jobs}: choose some with --target, or plan all of them in one job, which looks at them at once"
+            )));
+        }
         let text = serde_json::to_string(&matrix).unwrap_or_default();
         run.output.print(&format!("{text}\n"));
         return Ok(ExitCode::Done);

@@ -8,21 +8,32 @@ use crate::support::{ACCOUNT, World};
 
 const REGIONS: usize = 20;
 
-/// A key in each of many regions.
-fn world() -> World {
+/// Returns a region that looks like one: its number has two digits at most.
+fn region(number: usize) -> String {
+    let letter = ["a", "b", "c"][number / 100];
+    format!("x{letter}-north-{}", number % 100)
+}
+
+/// A manifest with a key in so many targets, in a region each.
+fn targets(count: usize) -> String {
     let mut text = "version = 1\nnamespace = \"acme-ai\"\n".to_owned();
-    for number in 0..REGIONS {
+    for number in 0..count {
         let _ = write!(
             text,
             "\n[target.r-{number:02}]\nprovider = \"aws-api-gateway\"\n\
-             region = \"xx-north-{number}\"\naccount = \"{ACCOUNT}\"\n"
+             region = \"{}\"\naccount = \"{ACCOUNT}\"\n",
+            region(number)
         );
     }
     text.push_str("\n[usage-plan.standard]\nstages = [\"chat-api/prod\"]\n");
     text.push_str("\n[key.alpha]\nusage-plans = [\"standard\"]\n");
-    let world = World::new(&text);
+    text
+}
+
+fn world() -> World {
+    let world = World::new(&targets(REGIONS));
     for number in 0..REGIONS {
-        let scope = Scope::new(ACCOUNT, &format!("xx-north-{number}"));
+        let scope = Scope::new(ACCOUNT, &region(number));
         world.sandbox.ensure_stage(&scope, "chat-api", "prod");
     }
     world
@@ -31,17 +42,18 @@ fn world() -> World {
 #[test]
 fn a_region_that_throttles_does_not_hold_up_the_others() {
     let world = world();
-    let wait = FaultRule::on("GetApiKeys", Act::Throttle(Some("3".to_owned())));
+    let wait = FaultRule::on("GetApiKeys", Act::Throttle(Some("5".to_owned())));
     world.faults(vec![wait.turn(Turn::Nth(1))]);
     world.plan(&[]).ended(0);
     let journal = world.sandbox.journal();
     let refused = journal.iter().find(|entry| entry.injected).unwrap();
     let last = |of: &dyn Fn(&&JournalEntry) -> bool| {
         let times = journal.iter().filter(of).map(|entry| entry.at_ms);
-        times.max().unwrap() - refused.at_ms
+        times.max().unwrap()
     };
-    assert!(last(&|entry| entry.region == refused.region) >= 3000);
-    assert!(last(&|entry| entry.region != refused.region) < 3000);
+    let waited = last(&|entry| entry.region == refused.region);
+    assert!(waited >= refused.at_ms + 5000);
+    assert!(last(&|entry| entry.region != refused.region) < waited);
 }
 
 #[test]
@@ -55,4 +67,13 @@ fn the_order_of_the_answers_does_not_show() {
         let ran = world.plan(&[]).ended(0);
         assert_eq!((&ran.out, &ran.err), (&expected.out, &expected.err));
     }
+}
+
+#[test]
+fn more_jobs_than_github_makes_of_a_matrix_are_an_error() {
+    let matrix = |count| World::new(&targets(count)).run(&["plan", "--format", "matrix"]);
+    matrix(256).ended(0).shows("xc-north-55");
+    matrix(257)
+        .ended(2)
+        .says_in_one_line("at most 256 jobs of a matrix, and these are 257");
 }
