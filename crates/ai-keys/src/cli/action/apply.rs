@@ -29,10 +29,12 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
         }
     }
     let mut board = Board::open(reviewed.pull_request, job).await;
-    for (sheet, prepared) in sheets.iter_mut().zip(prepared) {
+    let mut written = Vec::new();
+    for (at, (sheet, prepared)) in sheets.iter_mut().zip(prepared).enumerate() {
         let create = create(sheet, &reviewed);
         if let Some(prepared) = prepared {
-            carry_out_sheet(sheet, prepared, create, &mut board, job).await;
+            let opened = carry_out_sheet(sheet, prepared, create, &mut board, job).await;
+            written.extend(opened.map(|opened| (at, opened)));
         }
         if let Some(board) = &mut board
             && board.show(sheet, create, job).await
@@ -40,11 +42,26 @@ pub(super) async fn run(job: &Job) -> Result<ExitCode, RunError> {
             forget_unfinished(sheet, job);
         }
     }
+    if !job.run.stop.is_requested() {
+        look_again(&mut sheets, &written).await;
+    }
     let note = match reviewed.basis {
         Ok(Basis::DirectPush) => "> This commit was not reviewed in a pull request.\n\n",
         Ok(_) | Err(_) => "",
     };
     Ok(report::finish(&sheets, note, job))
+}
+
+/// Reads the handles of what was made; without them the outputs say less. Only
+/// at the end of all: scopes of one account share the look.
+async fn look_again(sheets: &mut [Sheet], written: &[(usize, Opened)]) {
+    for (at, opened) in written {
+        if let Ok(observed) = opened.observe().await
+            && let Some(sheet) = sheets.get_mut(*at)
+        {
+            sheet.live = Some(observed.live);
+        }
+    }
 }
 
 /// Lets every guard of every scope speak. Returns what may be carried out; with

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::super::apply::{Carried, Ready, carry_out_counted};
+use super::super::targets::Opened;
 use super::Job;
 use super::report::Board;
 use super::sheet::{Sheet, Stage, Verdict};
@@ -26,14 +27,15 @@ pub(super) struct Prepared {
     pub(super) done_before: usize,
 }
 
-/// Carries out what is left of a scope's plan.
+/// Carries out what is left of a scope's plan. Returns the account, if anything
+/// was left.
 pub(super) async fn carry_out_sheet(
     sheet: &mut Sheet,
     prepared: Prepared,
     create: Create,
     board: &mut Option<Board<'_>>,
     job: &Job,
-) {
+) -> Option<Opened> {
     let Prepared { ready, done_before } = prepared;
     let total = done_before + ready.plan.changes.len();
     if ready.plan.is_empty() {
@@ -45,7 +47,7 @@ pub(super) async fn carry_out_sheet(
                 .output
                 .print(&format!("{name}: nothing is left to apply\n"));
         }
-        return;
+        return None;
     }
     let counter = Arc::new(AtomicUsize::default());
     let show = async |sheet: &mut Sheet, board: &mut Option<Board<'_>>| {
@@ -83,12 +85,7 @@ pub(super) async fn carry_out_sheet(
         };
         (stage, verdict)
     };
-    if !job.run.stop.is_requested() {
-        // For the handles of what was made; without them the outputs say less.
-        if let Ok(observed) = carried.opened.observe().await {
-            sheet.live = Some(observed.live);
-        }
-    }
+    Some(carried.opened)
 }
 
 /// Waits for some work, and does something else every now and then. What that is

@@ -24,6 +24,7 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::fleet::Fleet;
+use super::targets::Opened;
 use super::{Run, RunError};
 use crate::exit::ExitCode;
 use crate::github::{Client, Issuer, Pace};
@@ -134,12 +135,16 @@ impl Job {
     /// Reads the accounts of all sheets at once: their scopes are told one by
     /// one, and find it read. What goes wrong is said when it is their turn.
     async fn look_ahead(&self, sheets: &[Sheet]) {
-        let looks = sheets.iter().map(async |sheet| {
-            if let Ok(Some(opened)) = self.open(sheet).await {
-                let _ = opened.observe_account().await;
+        let mut all = Vec::new();
+        for sheet in sheets {
+            match self.open(sheet).await {
+                Ok(opened) => all.extend(opened),
+                // A role that is not lent opens no other account either.
+                Err(RunError::Unreachable(_)) => return,
+                Err(_) => {}
             }
-        });
-        join_all(looks).await;
+        }
+        join_all(all.iter().map(Opened::observe_account)).await;
     }
 
     /// Prints a line about what could not be shown, and keeps it for the
