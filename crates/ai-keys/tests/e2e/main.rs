@@ -103,6 +103,7 @@ mod reveal;
 mod reviewed;
 #[cfg(test)]
 mod roles;
+mod scale;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
