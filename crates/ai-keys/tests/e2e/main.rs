@@ -103,6 +103,7 @@ mod reveal;
 mod reviewed;
 #[cfg(test)]
 mod roles;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod scenarios;

@@ -137,11 +137,8 @@ impl Job {
     async fn look_ahead(&self, sheets: &[Sheet]) {
         let mut all = Vec::new();
         for sheet in sheets {
-            match self.open(sheet).await {
-                Ok(opened) => all.extend(opened),
-                // A role that is not lent opens no other account either.
-                Err(RunError::Unreachable(_)) => return,
-                Err(_) => {}
+            if let Ok(opened) = self.open(sheet).await {
+                all.extend(opened);
             }
         }
         join_all(all.iter().map(Opened::observe_account)).await;

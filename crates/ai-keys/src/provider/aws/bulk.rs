@@ -399,9 +399,20 @@ pub(super) fn left_out(
 /// first, or by the key's name. What warnings look like is not documented, so
 /// this decides which are shown and nothing else.
 fn seems_about(warning: &str, place: usize, name: &str) -> bool {
-    let number = (place + 2).to_string();
-    let mut numbers = warning.split(|c: char| !c.is_ascii_digit());
-    numbers.any(|said| said == number) || warning.contains(name)
+    says(warning, &(place + 2).to_string()) || says(warning, name)
+}
+
+/// Returns whether a text has a word, not as a part of a longer one.
+fn says(text: &str, word: &str) -> bool {
+    let mut found = text.match_indices(word);
+    found.any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text
+            .get(at + word.len()..)
+            .and_then(|text| text.chars().next());
+        let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-');
+        !goes_on(before) && !goes_on(after)
+    })
 }
 
 #[cfg(test)]
@@ -421,8 +432,8 @@ mod tests {
     fn a_row_that_was_left_out_shows_its_own_warning() {
         let warnings = ["Row 3: no", "Row 33: full", "key chat-web: twice"];
         let said = |place, name| said_of(place, name, &warnings);
-        assert!(said(1, "a").ends_with("the service says: Row 3: no"));
-        assert!(said(31, "a").ends_with("the service says: Row 33: full"));
+        assert!(said(1, "web").ends_with("the service says: Row 3: no"));
+        assert!(said(31, "chat").ends_with("the service says: Row 33: full"));
         assert!(said(7, "chat-web").ends_with("the service says: key chat-web: twice"));
     }
 
