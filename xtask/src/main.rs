@@ -1,5 +1,6 @@
-//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `wasm`, `playground`,
-//! `dist`, `action`, `hooks`, `release`, `assets`, `sbom`, `package`, `docs`.
+//! The chores of the project: `cargo xtask test`, `purity`, `codegen`, `bench`, `instructions`, `wasm`,
+//! `playground`, `dist`, `action`, `hooks`, `release`, `assets`, `sbom`, `package`,
+//! `docs`.
 
 mod action;
 mod action_page;
@@ -30,8 +31,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::bench::Program;
-use crate::bench::against::{self, Ours};
+use crate::bench::instructions;
 use crate::codegen::Mode;
 use crate::dist::Natives;
 use crate::steps::Outcome;
@@ -46,14 +46,16 @@ Usage: cargo xtask CHORE
                      --fast: formatting, purity and the tests of the core only
   purity             the core's dependencies and the direction of every arrow between crates
   codegen [--check]  writes the generated files; --check only compares
-  bench [--sizes] [--shipped] [--check]
+  bench [--sizes | --fleet | --against terraform [--keys N]] [--shipped | --program FILE] [--check]
                      what 10,000 keys cost, beside the budgets; --sizes: every command at 100,
-                     1,000 and 10,000 keys, its growth kept in docs; --shipped: of the program
-                     as it is shipped; --check: fails where a firm budget is missed
-  bench --against terraform [--keys N] [--program FILE]
-                     one fleet of 100 and of 500 keys (or N) kept by ai-keys, by Terraform and by a
-                     boto3 script on moto; --program: an ai-keys that is there, instead of
-                     one built with the profile `release`
+                     1,000 and 10,000 keys, its growth kept in docs; --fleet: manifests with 20
+                     targets each, up to 1,000 scopes in one process; --against: one fleet of 100 and
+                     of 500 keys (or N) kept by ai-keys, by Terraform and by a boto3 script on moto.
+                     The program is built with the profile `release`; --shipped: as it is shipped;
+                     --program: one that is there. --check: fails where a firm budget is missed
+  instructions [--write]
+                     how many instructions validate and plan execute, beside those that are kept;
+                     --write: keeps them
   wasm [--test | --check]
                      the package for JavaScript, in target/wasm/ai-keys; --test: compares its answers
                      with the core's and uses it from TypeScript; --check: builds it again elsewhere
@@ -82,31 +84,14 @@ fn main() -> ExitCode {
         ["purity"] => say(purity::check()),
         ["codegen"] => say(codegen::run(Mode::Write)),
         ["codegen", "--check"] => say(codegen::run(Mode::Check)),
-        ["bench", "--against", "terraform", options @ ..] => {
-            let (ours, options) = match options {
-                [options @ .., "--program", file] => (Ours::Program(Path::new(file)), options),
-                options => (Ours::Release, options),
-            };
-            match options {
-                [] => against::run(&against::SIZES, ours),
-                ["--keys", number] => match number.parse() {
-                    Ok(size) => against::run(&[size], ours),
-                    Err(_) => return misused(),
-                },
-                _ => return misused(),
-            }
-        }
-        ["bench", options @ ..] => match options {
-            [] => bench::run(Program::Release).map(|_| true),
-            ["--sizes"] => bench::run_sizes(Program::Release),
-            ["--sizes", "--shipped"] | ["--shipped", "--sizes"] => {
-                bench::run_sizes(Program::Shipped)
-            }
-            ["--check"] => bench::run(Program::Release),
-            ["--shipped"] => bench::run(Program::Shipped).map(|_| true),
-            ["--shipped", "--check"] | ["--check", "--shipped"] => bench::run(Program::Shipped),
-            _ => return misused(),
+        ["bench", options @ ..] => match bench::Options::parse(options) {
+            Some(options) => bench::run(&options),
+            None => return misused(),
         },
+        ["instructions"] => say(workspace::build_programs().and_then(|()| instructions::check())),
+        ["instructions", "--write"] => {
+            say(workspace::build_programs().and_then(|()| instructions::write()))
+        }
         ["wasm"] => say(wasm::build()),
         ["wasm", "--test"] => say(wasm::test()),
         ["wasm", "--check"] => say(wasm::check()),

@@ -4,13 +4,14 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::bench::instructions;
 use crate::codegen::{self, Mode};
 use crate::release::sbom;
 use crate::steps::{Outcome, Steps, Voice};
 use crate::terraform::{self, Terraform};
 use crate::{
-    action, deny, dist, docs, hooks, output, package, playground, process, purity, python, wasm,
-    workflows, workspace,
+    action, bench, deny, dist, docs, hooks, output, package, playground, process, purity, python,
+    wasm, workflows, workspace,
 };
 
 /// How much is run.
@@ -32,7 +33,7 @@ pub(crate) fn run(scope: Scope) -> bool {
     output::line(&format!("\n{}", steps.summary()));
     if scope == Scope::Core {
         output::line(
-            "left out by --fast: clippy, generated files, WebAssembly, the Action, licences and advisories, workflows, documentation, doc tests, the tests of every crate but the core, moto, Terraform",
+            "left out by --fast: clippy, generated files, instruction counts, measurements, WebAssembly, the Action, licences and advisories, workflows, documentation, doc tests, the tests of every crate but the core, moto, Terraform",
         );
     }
     steps.all_passed()
@@ -76,6 +77,8 @@ fn everything(steps: &mut Steps) {
     if !steps.run("build", Voice::Quiet, build) {
         for name in [
             "codegen",
+            "instructions",
+            "bench",
             "wasm",
             "package",
             "dist",
@@ -90,6 +93,8 @@ fn everything(steps: &mut Steps) {
         return;
     }
     steps.run("codegen", Voice::Quiet, || codegen::run(Mode::Check));
+    steps.run("instructions", Voice::Quiet, instructions::check);
+    steps.run("bench", Voice::Quiet, bench::smoke);
     steps.run("wasm", Voice::Quiet, wasm::test);
     steps.run("package", Voice::Quiet, package::check);
     steps.run("dist", Voice::Quiet, dist::check);

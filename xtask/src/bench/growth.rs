@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::sizes::Size;
@@ -32,6 +32,28 @@ pub(super) fn write(sizes: &[Size]) -> Result<()> {
     let data = serde_json::to_string_pretty(&data(sizes))?;
     fs::write(docs.join("growth.json"), format!("{data}\n"))?;
     fs::write(docs.join("growth.svg"), draw(sizes))?;
+    Ok(())
+}
+
+/// Compares the requests of a size with those that are kept.
+///
+/// # Errors
+/// Which command makes more or less of them.
+pub(super) fn compare(size: &Size) -> Result<()> {
+    let path = workspace::root().join("docs/growth.json");
+    let kept: Vec<Value> = serde_json::from_str(&fs::read_to_string(path)?)?;
+    for row in &size.commands {
+        let is_it = |kept: &&Value| kept["command"] == row.command && kept["keys"] == size.keys;
+        let before = kept.iter().find(is_it).map(|kept| &kept["requests"]);
+        ensure!(
+            before.is_some_and(|before| *before == row.requests),
+            "{} at {} keys makes {} requests, and docs/growth.json says {}: cargo xtask bench --sizes",
+            row.command,
+            size.keys,
+            row.requests,
+            before.map_or_else(|| "nothing".to_owned(), ToString::to_string)
+        );
+    }
     Ok(())
 }
 

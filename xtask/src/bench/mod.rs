@@ -1,10 +1,13 @@
 //! Measures what a large manifest costs, beside the budgets of the design.
 
-pub(crate) mod against;
+mod against;
 mod fleet;
 mod growth;
+pub(crate) mod instructions;
+mod options;
 mod process;
 mod sandbox;
+mod scopes;
 mod sizes;
 mod table;
 
@@ -16,7 +19,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+use crate::steps::Outcome;
 use crate::{output, workspace};
+pub(crate) use options::Options;
+use options::{Program, What};
 use sandbox::{ACCOUNT, Sandbox};
 use table::{Promise, Table};
 
@@ -25,21 +31,27 @@ const ROUNDS: usize = 7;
 /// A day on which nothing of the manifest is due.
 const TODAY: &str = "2026-11-23";
 
-/// Which program is measured.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Program {
-    /// That of `cargo run --release`.
-    Release,
-    /// The small one that is shipped; it takes minutes to build.
-    Shipped,
-}
-
-/// Measures, prints the table, and returns whether every firm budget is kept.
+/// Measures what is asked for, prints it, and returns whether every firm budget is kept, or whether
+/// nobody asks.
 ///
 /// # Errors
 /// If something cannot be built or run; slowness is no error.
-pub(crate) fn run(program: Program) -> Result<bool> {
-    let ai_keys = build(program)?;
+pub(crate) fn run(options: &Options) -> Result<bool> {
+    let ai_keys = match &options.program {
+        Program::Release => build("release")?,
+        Program::Shipped => build("dist")?,
+        Program::There(program) => program.clone(),
+    };
+    let keeps_promises = match &options.what {
+        What::Largest => run_largest(&ai_keys, options.program == Program::Shipped)?,
+        What::Sizes => run_sizes(&ai_keys)?,
+        What::Fleet => scopes::run(&ai_keys)?,
+        What::Terraform { sizes } => against::run(sizes, &ai_keys)?,
+    };
+    Ok(keeps_promises || !options.is_checked)
+}
+
+fn run_largest(ai_keys: &Path, is_shipped: bool) -> Result<bool> {
     let folder = Folder::new()?;
     let (manifest, snapshot) = (folder.0.join("keys.toml"), folder.0.join("live.json"));
     fs::write(&manifest, fleet::manifest(fleet::KEYS))?;
@@ -52,10 +64,10 @@ pub(crate) fn run(program: Program) -> Result<bool> {
     ));
     let mut table = Table::default();
     let state = folder.0.join("sandbox");
-    let sandbox = Sandbox::start(&ai_keys, &state)?;
+    let sandbox = Sandbox::start(ai_keys, &state)?;
     sandbox.fill()?;
     let in_folder = |words: &[&str]| {
-        let mut command = Command::new(&ai_keys);
+        let mut command = Command::new(ai_keys);
         command.args(words).arg(&manifest).current_dir(&folder.0);
         command
     };
@@ -68,7 +80,7 @@ pub(crate) fn run(program: Program) -> Result<bool> {
     process::run(&mut write_snapshot)?;
     drop(sandbox);
     core(&manifest, &snapshot, &mut table)?;
-    start_and_size(&ai_keys, program, &mut table)?;
+    start_and_size(ai_keys, is_shipped, &mut table)?;
 
     output::line(&format!("\n{}", table.render()));
     Ok(table.keeps_promises())
@@ -76,27 +88,42 @@ pub(crate) fn run(program: Program) -> Result<bool> {
 
 /// Measures every command at three sizes, prints the tables, and keeps the data and the drawing of
 /// its growth in `docs`.
-///
-/// # Errors
-/// As [`run`].
-pub(crate) fn run_sizes(program: Program) -> Result<bool> {
-    let ai_keys = build(program)?;
+fn run_sizes(ai_keys: &Path) -> Result<bool> {
     let mut measured = Vec::new();
     for keys in sizes::SIZES {
         output::line(&format!("measuring {keys} keys"));
         let folder = Folder::new()?;
-        measured.push(sizes::measure(&ai_keys, &folder.0, keys)?);
+        measured.push(sizes::measure(ai_keys, &folder.0, keys)?);
     }
     output::line(&format!("\n{}", sizes::render(&measured)));
     growth::write(&measured)?;
-    Ok(true)
+    let promises = sizes::judged(&measured);
+    output::line(&format!("\n{}", promises.render()));
+    Ok(promises.keeps_promises())
 }
 
-fn build(program: Program) -> Result<PathBuf> {
-    let profile = match program {
-        Program::Release => "release",
-        Program::Shipped => "dist",
+/// Runs what the measurements consist of once, with the program that the tests use, and compares
+/// the requests with those in `docs`: so neither can rot.
+///
+/// # Errors
+/// If something cannot be run, or asks for more or less than the documentation says.
+pub(crate) fn smoke() -> Result<Outcome> {
+    let ai_keys = workspace::built("ai-keys")?;
+    let smallest = {
+        let folder = Folder::new()?;
+        sizes::measure(&ai_keys, &folder.0, sizes::SIZES[0])?
     };
+    growth::compare(&smallest)?;
+    let scopes = [scopes::measure(&ai_keys, (2, 3))?];
+    ensure!(
+        scopes::judged(&scopes).keeps_promises(),
+        "{}",
+        scopes::judged(&scopes).render()
+    );
+    Ok(Outcome::Done(String::new()))
+}
+
+fn build(profile: &str) -> Result<PathBuf> {
     output::line(&format!(
         "building with the profile `{profile}` (the first time takes minutes)"
     ));
@@ -251,7 +278,7 @@ fn core(manifest: &Path, snapshot: &Path, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn start_and_size(ai_keys: &Path, program: Program, table: &mut Table) -> Result<()> {
+fn start_and_size(ai_keys: &Path, is_shipped: bool, table: &mut Table) -> Result<()> {
     let starts: Vec<Duration> = (0..ROUNDS * 5)
         .map(|_| Ok(process::run(Command::new(ai_keys).arg("--version"))?.wall))
         .collect::<Result<_>>()?;
@@ -263,9 +290,10 @@ fn start_and_size(ai_keys: &Path, program: Program, table: &mut Table) -> Result
     );
     let size = megabytes(fs::metadata(ai_keys)?.len());
     let show = |megabytes: f64| format!("{megabytes:.1} MB");
-    match program {
-        Program::Release => table.tell("program, profile `release`", show(size)),
-        Program::Shipped => table.judge("program as shipped", Promise::Firm, [size, 9.0], show),
+    if is_shipped {
+        table.judge("program as shipped", Promise::Firm, [size, 9.0], show);
+    } else {
+        table.tell("program, not as shipped", show(size));
     }
     Ok(())
 }

@@ -23,8 +23,13 @@ pub(super) struct Cost {
 
 /// Runs a program to its end.
 pub(super) fn run(command: &mut Command) -> Result<Cost> {
+    run_with(command, Stdio::null())
+}
+
+/// As [`run`], with this to read.
+pub(super) fn run_with(command: &mut Command, stdin: Stdio) -> Result<Cost> {
     let line = command_line(command);
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command.stdin(stdin).stdout(Stdio::piped());
     let started = Instant::now();
     let mut child = command
         .spawn()

@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::fleet;
 use super::process::{self, Cost};
 use super::sandbox::Sandbox;
+use super::table::{Promise, Table};
 use super::{TODAY, of_sandbox};
 
 pub(super) const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -91,7 +92,7 @@ pub(super) fn measure(ai_keys: &Path, folder: &Path, keys: usize) -> Result<Size
     if 2 * keys <= fleet::KEYS {
         let names: Vec<String> = (0..keys).map(fleet::key).collect();
         add(
-            "rotate all",
+            "rotate, all",
             command(&["rotate", "--yes"])
                 .args(dated)
                 .args(&box_of)
@@ -180,9 +181,127 @@ pub(super) fn render(sizes: &[Size]) -> String {
     text
 }
 
+/// All usage plans, who is on each, REST APIs, and whose account it is: what a refresh asks for
+/// beside pages of keys.
+const REFRESH_BESIDE_KEYS: usize = fleet::USAGE_PLANS + 3;
+/// Requests that make the largest size, beside the refresh.
+const MOST_TO_CREATE: usize = 200;
+/// Memory of a plan of the largest size, in megabytes.
+const MOST_MEGABYTES: f64 = 80.0;
+
+/// Judges what holds on every machine: requests and memory at the largest size, and that no command
+/// grows faster than the number of keys.
+pub(super) fn judged(sizes: &[Size]) -> Table {
+    let mut table = Table::default();
+    let (Some(first), Some(last)) = (sizes.first(), sizes.last()) else {
+        return table;
+    };
+    let refresh = REFRESH_BESIDE_KEYS + last.keys.div_ceil(fleet::ROWS);
+    let requests = BTreeMap::from([
+        ("plan, no change", refresh),
+        ("apply, no change", refresh),
+        ("apply, create", REFRESH_BESIDE_KEYS + 1 + MOST_TO_CREATE),
+    ]);
+    let keys = super::count(last.keys) / super::count(first.keys);
+    for row in &last.commands {
+        let command = row.command;
+        if let Some(budget) = requests.get(command) {
+            table.judge(
+                &format!("{command}: requests for {} keys", last.keys),
+                Promise::Firm,
+                [super::count(row.requests), super::count(*budget)],
+                |calls| format!("{calls:.0}"),
+            );
+        }
+        if command == "plan, no change" {
+            table.judge(
+                &format!("{command}: peak memory of {} keys", last.keys),
+                Promise::Firm,
+                [super::megabytes(row.peak_bytes), MOST_MEGABYTES],
+                |peak| format!("{peak:.1} MB"),
+            );
+        }
+        if let Some(small) = first.commands.iter().find(|row| row.command == command) {
+            table.judge(
+                &format!("{command}: processor time, in that of {} keys", first.keys),
+                Promise::Firm,
+                [milliseconds(row) / milliseconds(small), keys],
+                |times| format!("{times:.0} ×"),
+            );
+        }
+    }
+    table
+}
+
+/// Returns the processor time, at least 1 ms: a clock is no finer.
+fn milliseconds(row: &Measured) -> f64 {
+    u32::try_from(row.processor_ms.max(1)).map_or(f64::INFINITY, f64::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace;
+
+    fn judge(requests: usize, processor_ms: u128, megabytes: u64) -> bool {
+        let size = |keys, requests, processor_ms| Size {
+            keys,
+            commands: vec![Measured {
+                command: "plan, no change",
+                requests,
+                floor_ms: 0,
+                wall_ms: 0,
+                processor_ms,
+                peak_bytes: megabytes * 1_000_000,
+            }],
+        };
+        let sizes = [size(100, 104, 20), size(10_000, requests, processor_ms)];
+        judged(&sizes).keeps_promises()
+    }
+
+    #[test]
+    fn requests_memory_and_growth_are_judged() {
+        assert!(judge(123, 2_000, 80));
+        assert!(!judge(124, 2_000, 80), "one request more");
+        assert!(!judge(123, 2_001, 80), "grows faster than the keys");
+        assert!(!judge(123, 2_000, 81), "more memory");
+    }
+
+    /// The page is written by hand from what a run prints.
+    #[test]
+    fn the_requests_on_the_page_are_those_that_were_counted() {
+        let docs = workspace::root().join("docs");
+        let growth = fs::read_to_string(docs.join("growth.json")).unwrap();
+        let growth: Vec<serde_json::Value> = serde_json::from_str(&growth).unwrap();
+        let counted = |command: &str, keys: &str| {
+            let is_it = |row: &&serde_json::Value| {
+                row["command"] == command && row["keys"].to_string() == keys.replace(',', "")
+            };
+            growth.iter().find(is_it).unwrap()["requests"].to_string()
+        };
+        let page = fs::read_to_string(docs.join("performance.md")).unwrap();
+        let (_, section) = page.split_once("## Every command, at three sizes").unwrap();
+        let (table, _) = section.split_once("\n\n![").unwrap();
+        let mut compared = 0;
+        for row in table.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            let [command, keys, requests, ..] = cells.as_slice() else {
+                panic!("{row}");
+            };
+            let command = command.trim_start_matches("| ").replace('`', "");
+            let both = ["plan, no change", "apply, no change"];
+            let commands = match command.as_str() {
+                "validate" => continue,
+                "plan or apply, no change" => &both[..],
+                one => &[one],
+            };
+            for command in commands {
+                assert_eq!(requests.replace(',', ""), counted(command, keys), "{row}");
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 15);
+    }
 
     #[test]
     fn the_floor_is_that_of_the_slowest_rate() {

@@ -14,22 +14,18 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::Folder;
 use super::process::{self, Cost};
+use super::table::{Promise, Table};
 use crate::{output, python, steps, terraform};
 use moto::Moto;
 use peer::{Peer, Step};
 use ratio::ratio;
 
 /// The sizes where a person names none.
-pub(crate) const SIZES: [usize; 2] = [100, 500];
-
-/// Which `ai-keys` is compared.
-#[derive(Clone, Copy)]
-pub(crate) enum Ours<'a> {
-    /// Built first, with the profile `release`.
-    Release,
-    /// One that is there.
-    Program(&'a Path),
-}
+pub(super) const SIZES: [usize; 2] = [100, 500];
+/// The size at which a plan is to be so many times as fast as Terraform's, with as many times fewer
+/// requests.
+const JUDGED: usize = 500;
+const TIMES: f64 = 50.0;
 
 /// What one step of one peer cost.
 struct Measured {
@@ -41,17 +37,15 @@ struct Measured {
     processor: Duration,
 }
 
-/// Measures each peer at each size, one after the other, and prints one table.
+/// Measures each peer at each size, one after the other, prints one table, and returns whether what
+/// is promised beside Terraform is kept.
 ///
 /// # Errors
-/// If something cannot be built or run, or a peer does not find what it made.
-pub(crate) fn run(sizes: &[usize], ours: Ours<'_>) -> Result<bool> {
-    let ai_keys = match ours {
-        Ours::Release => super::build(super::Program::Release)?,
-        // Each peer runs in a folder of its own.
-        Ours::Program(program) => fs::canonicalize(program)
-            .with_context(|| format!("cannot find `{}`", program.display()))?,
-    };
+/// If something cannot be run, or a peer does not find what it made.
+pub(super) fn run(sizes: &[usize], ai_keys: &Path) -> Result<bool> {
+    // Each peer runs in a folder of its own.
+    let ai_keys = fs::canonicalize(ai_keys)
+        .with_context(|| format!("cannot find `{}`", ai_keys.display()))?;
     let profile = profile(&ai_keys);
     if let steps::Outcome::Skipped(reason) = python::install(&python::TESTS)? {
         output::line(&format!("skipped: {reason}"));
@@ -76,7 +70,32 @@ pub(crate) fn run(sizes: &[usize], ours: Ours<'_>) -> Result<bool> {
     }
     output::line(&format!("\n{}", render(&measured)));
     output::line(&format!("ai-keys: profile {profile}"));
-    Ok(true)
+    let promises = judged(&measured);
+    output::line(&format!("\n{}", promises.render()));
+    Ok(promises.keeps_promises())
+}
+
+/// Judges the plan of [`JUDGED`] keys beside Terraform's, if both were measured: a ratio of one run
+/// holds on every machine.
+fn judged(measured: &[Measured]) -> Table {
+    let mut table = Table::default();
+    let plan_of = |peer| {
+        let which = (Step::Plan, JUDGED, peer);
+        let mut rows = measured.iter();
+        rows.find(|row| (row.step, row.size, row.peer) == which)
+    };
+    if let (Some(ours), Some(theirs)) = (plan_of("ai-keys"), plan_of("terraform")) {
+        let mut judge = |what: &str, ours: f64, theirs: f64| {
+            let what = format!("plan of {JUDGED} keys: {what}, as a part of Terraform's");
+            let show = |part: f64| format!("1/{:.0}", 1.0 / part);
+            table.judge(&what, Promise::Firm, [ours / theirs, 1.0 / TIMES], show);
+        };
+        let seconds = |row: &Measured| row.wall.as_secs_f64();
+        judge("wall time", seconds(ours), seconds(theirs));
+        let requests = |row: &Measured| super::count(row.requests);
+        judge("requests", requests(ours), requests(theirs));
+    }
+    table
 }
 
 /// Tells a program's profile by cargo's name for its folder.
@@ -159,6 +178,26 @@ mod tests {
         assert_eq!(profile(Path::new("target/release/ai-keys")), "`release`");
         assert!(profile(Path::new("target/debug/ai-keys")).contains("not optimised"));
         assert_eq!(profile(Path::new("/usr/bin/ai-keys")), "unknown");
+    }
+
+    #[test]
+    fn a_plan_is_to_be_fifty_times_as_fast_as_terraforms() {
+        let row = |peer, requests, milliseconds| Measured {
+            size: 500,
+            step: Step::Plan,
+            peer,
+            requests,
+            wall: Duration::from_millis(milliseconds),
+            processor: Duration::from_secs(1),
+        };
+        let judge = |theirs| {
+            let rows = [row("ai-keys", 5, 100), row("terraform", 1_001, theirs)];
+            judged(&rows).keeps_promises()
+        };
+        assert!(judge(5_100));
+        assert!(!judge(4_900));
+        let alone = judged(&[row("ai-keys", 5, 100)]);
+        assert!(alone.keeps_promises(), "there is nothing to compare with");
     }
 
     #[test]
