@@ -274,9 +274,8 @@ mod tests {
         let growth = fs::read_to_string(docs.join("growth.json")).unwrap();
         let growth: Vec<serde_json::Value> = serde_json::from_str(&growth).unwrap();
         let counted = |command: &str, keys: &str| {
-            let is_it = |row: &&serde_json::Value| {
-                row["command"] == command && row["keys"].to_string() == keys.replace(',', "")
-            };
+            let keys: usize = keys.replace(',', "").parse().unwrap();
+            let is_it = |row: &&serde_json::Value| row["command"] == command && row["keys"] == keys;
             growth.iter().find(is_it).unwrap()["requests"].to_string()
         };
         let page = fs::read_to_string(docs.join("performance.md")).unwrap();

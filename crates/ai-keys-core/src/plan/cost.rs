@@ -5,82 +5,11 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::bulk;
 use super::change::Change;
+use super::pace::{self, Wall};
 use super::step::Operation;
 use crate::state::LiveState;
 use crate::support::Provider;
-
-/// A token bucket of a provider: so many calls at once, then one every so often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    /// Calls that a full bucket holds.
-    pub burst: u32,
-    /// Milliseconds for one more call.
-    pub refill_ms: u32,
-}
-
-/// Returns the budget of all calls of one account and region together.
-///
-/// Source: API Gateway quotas, Google's quotas of API Keys, Azure's limits of
-/// Resource Manager; checked 2026-11-23.
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
-#[must_use]
-pub fn total_budget(provider: Provider) -> Budget {
-    match provider {
-        Provider::AwsApiGateway => Budget {
-            burst: 40,
-            refill_ms: 100,
-        },
-        // 120 writes a minute, and all of them at once.
-        Provider::GoogleApiKeys => Budget {
-            burst: 120,
-            refill_ms: 500,
-        },
-        Provider::AzureApiManagement => Budget {
-            burst: 200,
-            refill_ms: 100,
-        },
-    }
-}
-
-/// Returns the budget of one operation, where it has one of its own.
-///
-/// Source: as [`total_budget`].
-#[must_use]
-pub fn operation_budget(provider: Provider, operation: Operation) -> Option<Budget> {
-    match provider {
-        Provider::AwsApiGateway => match operation {
-            Operation::CreateApiKey | Operation::DeleteApiKey => Some(Budget {
-                burst: 5,
-                refill_ms: 200,
-            }),
-            Operation::UpdateUsagePlan => Some(Budget {
-                burst: 1,
-                refill_ms: 20_000,
-            }),
-            Operation::CreateUsagePlan
-            | Operation::DeleteUsagePlan
-            | Operation::UpdateApiKey
-            | Operation::ImportApiKeys
-            | Operation::ListKeys
-            | Operation::ListUsagePlanKeys
-            | Operation::CreateUsagePlanKey
-            | Operation::DeleteUsagePlanKey
-            | Operation::TagResource
-            | Operation::UntagResource
-            | Operation::ReadValue
-            | Operation::Deliver => None,
-        },
-        Provider::GoogleApiKeys | Provider::AzureApiManagement => None,
-    }
-}
-
-impl Budget {
-    fn floor_ms(self, calls: u64) -> u64 {
-        calls.saturating_sub(u64::from(self.burst)) * u64::from(self.refill_ms)
-    }
-}
 
 /// What a plan costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,41 +20,35 @@ pub struct Cost {
     /// Calls that apply makes after its refresh, exactly, if none has to be
     /// repeated and no list lags behind.
     pub calls: u64,
-    /// The least time that the provider's limits allow, in milliseconds.
+    /// The least time that the provider's limits allow, in milliseconds: phase
+    /// after phase, from full buckets on.
     pub floor_ms: u64,
+    /// What takes most of that time; none if nothing has to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub wall: Option<Wall>,
     /// Calls by operation.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<Operation, number>>"))]
     pub by_operation: BTreeMap<Operation, u64>,
 }
 
 impl Cost {
+    /// `changes` are in their order.
     pub(super) fn of(provider: Provider, changes: &[Change], live: &LiveState) -> Self {
-        let mut by_operation = BTreeMap::new();
-        let single = changes.iter().filter(|change| change.import.is_none());
-        for operation in single.flat_map(|change| change.step.operations()) {
-            *by_operation.entry(operation).or_insert(0_u64) += 1;
-        }
-        for (operation, calls) in bulk::operations(changes, live) {
-            *by_operation.entry(operation).or_insert(0) += calls;
-        }
-        let calls = by_operation.values().sum();
-        let own = |(operation, calls): (&Operation, &u64)| {
-            operation_budget(provider, *operation).map_or(0, |budget| budget.floor_ms(*calls))
-        };
-        let slowest = by_operation.iter().map(own).max().unwrap_or(0);
-        // A secret store has limits of its own.
-        let elsewhere = by_operation.get(&Operation::Deliver).unwrap_or(&0);
-        let floor_ms = slowest.max(total_budget(provider).floor_ms(calls - elsewhere));
+        let by_operation = pace::calls(changes, live);
+        let (floor_ms, wall) = pace::floor(provider, changes, live);
         Self {
-            calls,
+            calls: by_operation.values().sum(),
             floor_ms,
+            wall: wall.filter(|_| provider == Provider::AwsApiGateway),
             by_operation,
         }
     }
 
-    /// Says calls and time in words: `12 calls, at least 20 s`.
+    /// Says calls and time in words, with the reason for the time:
+    /// `3 calls, at least 40 s: AWS takes one UpdateUsagePlan in 20 s`.
     ///
-    /// What a store or a slow answer adds is not in it.
+    /// What a slow answer adds is not in it.
     #[must_use]
     pub fn in_words(&self) -> String {
         let mut calls = if self.calls == 1 {
@@ -140,10 +63,13 @@ impl Cost {
                 let _ = write!(calls, " ({files} of them import many keys at once)");
             }
         }
-        match self.floor_ms {
-            0 => calls,
-            floor => format!("{calls}, at least {}", duration_in_words(floor)),
+        if self.floor_ms > 0 {
+            let _ = write!(calls, ", at least {}", duration_in_words(self.floor_ms));
+            if let Some(wall) = self.wall {
+                let _ = write!(calls, ": {}", wall.in_words());
+            }
         }
+        calls
     }
 }
 
@@ -172,14 +98,5 @@ mod tests {
             said,
             ["1 s", "20 s", "1 min", "3 min 20 s", "1 h", "1 h 5 min"]
         );
-    }
-
-    #[test]
-    fn the_floor_is_the_bucket_then_the_rate() {
-        let budget = total_budget(Provider::AwsApiGateway);
-        assert_eq!(budget.floor_ms(40), 0);
-        assert_eq!(budget.floor_ms(121), 8_100);
-        let update = operation_budget(Provider::AwsApiGateway, Operation::UpdateUsagePlan).unwrap();
-        assert_eq!(update.floor_ms(100), 1_980_000);
     }
 }

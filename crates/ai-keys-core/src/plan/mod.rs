@@ -13,6 +13,7 @@ mod guard;
 mod ignored_adopt;
 mod lifecycle;
 pub mod order;
+mod pace;
 mod planner;
 mod resolve_names;
 mod reviewed;
@@ -33,9 +34,10 @@ use serde::{Deserialize, Serialize};
 
 pub use bulk::WORTH_A_FILE;
 pub use change::{Action, Change, FieldChange, Kind, Risk, Subject};
-pub use cost::{Budget, Cost, duration_in_words, operation_budget, total_budget};
+pub use cost::{Cost, duration_in_words};
 pub use disable::{Whose, plan_disable};
 pub use guard::{Guard, GuardReason};
+pub use pace::{Budget, Wall, operation_budget, total_budget};
 pub use planner::{Planned, cannot_plan, plan};
 pub use reviewed::{Stale, Unfit, check_age, check_reviewed, read_plan};
 pub use step::{

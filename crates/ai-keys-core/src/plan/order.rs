@@ -6,8 +6,8 @@ use crate::sorted;
 use crate::state::Destination;
 
 /// When a change is carried out. Changes of one phase do not depend on each
-/// other, except that a key leaves a usage plan before it joins the next, and
-/// that a file makes a key and puts it on its usage plans at once.
+/// other, except that a key leaves a usage plan before it joins the next, that a
+/// new key joins once it is made, and that a file does both at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Values that have leaked stop working, many at a call.
@@ -20,13 +20,15 @@ pub enum Phase {
     ReleaseStages,
     /// Keys are made and put on their usage plans, many at a call.
     ImportKeys,
-    /// Keys are made.
+    /// Keys are made and join their usage plans: the rates of the two calls are
+    /// different ones, so they do not wait for each other.
     CreateKeys,
     /// Tags, before the marker forgets which were ours.
     Tags,
     /// Keys are taken over, changed and enabled.
     UpdateKeys,
-    /// Keys join usage plans; one at a time, since API Gateway demands it.
+    /// Keys that were there join usage plans; one at a time, since API Gateway
+    /// demands it.
     Attach,
     /// Other changes of usage plans: 20 seconds each.
     UpdateUsagePlans,
@@ -85,6 +87,7 @@ impl Change {
                 | Action::Deliver
                 | Action::Delete => Phase::UpdateKeys,
             },
+            Step::Attach { key, .. } if key.handle.is_none() => Phase::CreateKeys,
             Step::Attach { .. } => Phase::Attach,
             // A key that moves must leave the old usage plan first.
             Step::Detach { .. } if self.reason.is_some() => Phase::Attach,

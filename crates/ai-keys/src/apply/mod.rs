@@ -59,7 +59,8 @@ pub async fn apply(
         let can_go_on = if is_filed {
             carry_out_files(&phase, &hands, stop, progress, &mut outcomes).await
         } else {
-            carry_out_phase(&phase, at_once, &hands, stop, progress, &mut outcomes).await
+            let strands = strands(&phase);
+            carry_out_strands(strands, at_once, &hands, stop, progress, &mut outcomes).await
         };
         if !can_go_on {
             break;
@@ -101,38 +102,75 @@ impl From<Result<(), StepError>> for Outcome {
     }
 }
 
+/// Steps that are carried out one after the other, and where they stand in the plan.
+type Strand = Vec<(usize, Step)>;
+
+/// Returns the strands of a phase, which do not depend on each other: a key is
+/// made and then joins its usage plans, while others are made.
+fn strands(phase: &[(usize, &Change)]) -> Vec<Strand> {
+    let belongs = |a: &Change, b: &Change| a.phase() == Phase::CreateKeys && a.subject == b.subject;
+    phase
+        .chunk_by(|(_, a), (_, b)| belongs(a, b))
+        .map(|changes| {
+            let steps = changes.iter();
+            steps
+                .map(|(at, change)| (*at, change.step.clone()))
+                .collect()
+        })
+        .collect()
+}
+
 /// Returns whether the next phase may be tried.
-async fn carry_out_phase(
-    phase: &[(usize, &Change)],
+async fn carry_out_strands(
+    strands: Vec<Strand>,
     at_once: usize,
     hands: &Arc<Hands>,
     stop: &Stop,
     progress: &mut Progress,
     outcomes: &mut [Outcome],
 ) -> bool {
-    let mut waiting = phase.iter();
+    let mut waiting = strands.into_iter();
     let mut in_flight = JoinSet::new();
     let mut can_go_on = true;
     loop {
         while can_go_on && !stop.is_requested() && in_flight.len() < at_once {
-            let Some((at, change)) = waiting.next() else {
+            let Some(strand) = waiting.next() else {
                 break;
             };
-            let (at, next, hands) = (*at, change.step.clone(), Arc::clone(hands));
-            in_flight.spawn(async move { (at, hands.carry_out(&next).await) });
+            in_flight.spawn(carry_out_strand(strand, Arc::clone(hands)));
         }
         let Some(joined) = in_flight.join_next().await else {
             break;
         };
         // A task that panicked stays "not tried": the next run looks it up.
-        let Ok((at, result)) = joined else { continue };
-        can_go_on &= !result.as_ref().is_err_and(is_fatal);
-        progress.advance(1);
-        if let Some(outcome) = outcomes.get_mut(at) {
-            *outcome = result.into();
+        let Ok(results) = joined else { continue };
+        for (at, result) in results {
+            can_go_on &= !result.as_ref().is_err_and(is_fatal);
+            progress.advance(1);
+            if let Some(outcome) = outcomes.get_mut(at) {
+                *outcome = result.into();
+            }
         }
     }
     can_go_on && !stop.is_requested()
+}
+
+/// Carries out one step after the other, past what fails, up to where nothing
+/// further can succeed.
+async fn carry_out_strand(
+    strand: Strand,
+    hands: Arc<Hands>,
+) -> Vec<(usize, Result<(), StepError>)> {
+    let mut results = Vec::new();
+    for (at, step) in strand {
+        let result = hands.carry_out(&step).await;
+        let is_over = result.as_ref().is_err_and(is_fatal);
+        results.push((at, result));
+        if is_over {
+            break;
+        }
+    }
+    results
 }
 
 /// Returns the keys whose tags could not be set or removed.

@@ -12,3 +12,6 @@ mod scheduler;
 pub use backoff::retry_after;
 pub use budget::{Lane, Pace};
 pub use scheduler::{Call, PATIENCE, Repeat, Scheduler};
+
+#[cfg(test)]
+mod floor_tests;

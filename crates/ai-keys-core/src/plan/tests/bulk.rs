@@ -105,7 +105,7 @@ fn what_a_row_cannot_hold_is_made_singly() {
     let single: Vec<&Change> = plan.changes.iter().filter(|c| c.import.is_none()).collect();
     assert_eq!(
         single.iter().map(|c| c.phase()).collect::<Vec<_>>(),
-        [Phase::CreateKeys, Phase::Attach]
+        [Phase::CreateKeys, Phase::CreateKeys]
     );
     // Files come first: what they make is listed before single keys are.
     assert_eq!(plan.changes[0].phase(), Phase::ImportKeys);

@@ -76,9 +76,10 @@ fn changes_of_one_phase_can_be_carried_out_in_any_order() {
             phases.entry(change.phase()).or_default().push(change);
         }
         for (phase, changes) in &mut phases {
-            // Attachments go one at a time, in order.
+            // Attachments go one at a time, in order; a key is made before it joins.
             if *phase != Phase::Attach {
                 changes.reverse();
+                changes.sort_by_key(|change| matches!(change.step, Step::Attach { .. }));
             }
         }
         let reversed = carry_out(&case.live, phases.into_values().flatten(), plan);

@@ -2,7 +2,8 @@
 
 use crate::plan::order::Phase;
 use crate::plan::testing::{TODAY, applied, empty, planned, said};
-use crate::plan::{Counts, Operation};
+use crate::plan::{Counts, Operation, Wall};
+use crate::state::LiveState;
 
 #[test]
 fn what_adds_comes_first_and_what_takes_away_comes_last() {
@@ -43,10 +44,10 @@ tags = { t = "1" }
             "create usage plan new",
             "update usage plan less",
             "create key new",
+            "attach key new new",
             "update key tagged",
             "update key tagged",
             "attach key moved new",
-            "attach key new new",
             "update usage plan more",
             "disable key disabled",
             "disable key removed",
@@ -76,14 +77,66 @@ fn the_cost_is_the_exact_number_of_calls_and_the_least_time() {
     // Five keys at once, then one every 200 ms.
     assert_eq!(
         (cost.floor_ms, cost.in_words()),
-        (1000, "30 calls, at least 1 s".to_owned())
+        (
+            1000,
+            "30 calls, at least 1 s: AWS takes 5 CreateApiKey a second".to_owned()
+        )
     );
 
     let slower = manifest.replace("[key", "throttle = { rate = 1, burst = 1 }\n[key");
     let (plan, _) = applied(&slower, &live, TODAY);
-    assert_eq!(plan.cost.in_words(), "10 calls, at least 3 min");
+    assert_eq!(
+        plan.cost.in_words(),
+        "10 calls, at least 3 min: AWS takes one UpdateUsagePlan in 20 s"
+    );
     let one = planned("[key.a]", &empty(), TODAY);
     assert_eq!(one.cost.in_words(), "1 call");
+}
+
+#[test]
+fn the_times_of_phases_add_up_and_the_longest_is_named() {
+    let cost = |changes: &str, live: &LiveState| planned(changes, live, TODAY).cost;
+    // Thirty usage plans and thirty keys: 60 calls of the account, of which the
+    // creations end last.
+    let thirty = |kind: &str| {
+        let tables = (0..30).map(|n| format!("[{kind}{n}]\n"));
+        tables.collect::<Vec<_>>().concat()
+    };
+    let (usage_plans, keys) = (thirty("usage-plan.u"), thirty("key.k"));
+    let made = cost(&format!("{usage_plans}{keys}"), &empty());
+    assert_eq!(
+        (made.floor_ms, made.wall),
+        (5_000, Some(Wall::CreateApiKey))
+    );
+    // Two updates of usage plans come after them: 20 s more.
+    let live = applied(&usage_plans, &empty(), TODAY).1;
+    let limited = usage_plans.replace("[usage-plan.u1]", "[usage-plan.u1]\ndescription = \"d\"");
+    let limited = limited.replace("[usage-plan.u2]", "[usage-plan.u2]\ndescription = \"d\"");
+    let both = cost(&format!("{limited}{keys}"), &live);
+    assert_eq!(
+        (both.floor_ms, both.wall),
+        (25_000, Some(Wall::UpdateUsagePlan))
+    );
+}
+
+#[test]
+fn a_store_that_is_slower_than_the_account_is_named() {
+    let delivered = |to: &str| {
+        let each = format!("deliver = [{{ to = \"{to}\", name = \"/a/{{key}}\" }}]");
+        let tables = (0..33).map(|n| format!("[key.k{n}]\n{each}\n"));
+        planned(&tables.collect::<Vec<_>>().concat(), &empty(), TODAY).cost
+    };
+    // 33 keys one by one take 5.6 s, and then 33 values 10 s.
+    let cost = delivered("ssm");
+    assert_eq!(
+        (cost.floor_ms, cost.wall),
+        (5_600 + 9_990, Some(Wall::ParameterStore))
+    );
+    let cost = delivered("secrets-manager");
+    assert_eq!(
+        (cost.floor_ms, cost.wall),
+        (5_600, Some(Wall::CreateApiKey))
+    );
 }
 
 #[test]
