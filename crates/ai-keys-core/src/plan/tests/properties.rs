@@ -217,6 +217,34 @@ fn a_plan_survives_its_file_and_reviews_itself() {
     });
 }
 
+#[test]
+fn a_snapshot_plans_as_the_account_does() {
+    for_each_case(|case| {
+        let snapshot = LiveState::from_json(&case.live.to_json()).unwrap();
+        let fragment = case.fragment();
+        let of_account = planned(&fragment, &case.live).map(|(_, planned)| planned.plan);
+        let of_snapshot = planned(&fragment, &snapshot).map(|(_, planned)| planned.plan);
+        assert_eq!(of_account, of_snapshot);
+    });
+}
+
+#[test]
+fn rewording_replaces_no_value_and_no_usage_plan() {
+    let edits = std::cell::Cell::new(0);
+    for_each_plan(|case, _, plan| {
+        let settled = after(&case.live, plan);
+        let reworded = case.fragment().replace("= \"one\"", "= \"three\"");
+        let (_, again) = planned(&reworded, &settled).unwrap();
+        for change in &again.plan.changes {
+            let is_edit = matches!(&change.step, Step::UpdateUsagePlan { .. })
+                || matches!(&change.step, Step::UpdateKey { patch, .. } if patch.is_enabled.is_none());
+            assert!(is_edit, "{change:?}");
+            edits.set(edits.get() + 1);
+        }
+    });
+    assert!(edits.get() > 50, "only {} were reworded", edits.get());
+}
+
 #[track_caller]
 fn assert_resumable(case: &Case, reviewed: &Plan, live: &LiveState) {
     let (_, fresh) = planned(&case.fragment(), live).unwrap();
