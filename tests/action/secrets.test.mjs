@@ -6,14 +6,18 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env as environment } from "node:process";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { startPrism } from "./github/prism.mjs";
 import { serveSecrets } from "./github/secrets.mjs";
 import { startGitHub } from "./github/server.mjs";
-import { masks, run } from "./support/act.mjs";
+import { MaskOracle } from "./oracle/masks.mjs";
+import { run } from "./support/act.mjs";
 import { startLibsodium } from "./support/libsodium.mjs";
-import { startSandbox } from "./support/world.mjs";
+import { startSandbox } from "./support/sandbox.mjs";
+
+const masks = new MaskOracle();
+after(() => console.log(masks.report));
 
 const TOKEN = "github_pat_of-somebody-who-may-write-secrets";
 const HOLDERS = ["repos/acme/chat", "repos/acme/chat/environments/prod%20eu", "orgs/acme"];
