@@ -36,6 +36,8 @@ class GitHub {
   reset({ repository = "acme/keys", user = "github-actions[bot]", permissions = {} } = {}) {
     this.repository = repository;
     this.user = { login: user, id: 41_898_282, type: "Bot" };
+    /** Whose the token is, `{ login, scopes }`; `null` for that of an installation, such as the job's own. */
+    this.person = null;
     this.permissions = { comments: "write", issues: "write", actions: "read", ...permissions };
     /** Every request: method, path, status, body. */
     this.journal = [];
@@ -161,7 +163,7 @@ class GitHub {
     return [
       // The job's own token is of no user.
       ["POST", /^\/(api\/)?graphql$/, null, () => failed(404, "Not Found")],
-      ["GET", /^\/user$/, null, () => failed(403, "Resource not accessible by integration")],
+      ["GET", /^\/user$/, null, this.#whose],
       ["GET", at("/issues/(?<issue>\\d+)/comments"), null, this.#listComments],
       ["POST", at("/issues/(?<issue>\\d+)/comments"), "comments", this.#createComment],
       ["GET", at("/issues/comments/(?<id>\\d+)"), null, this.#getComment],
@@ -182,6 +184,13 @@ class GitHub {
       ["GET", at("/actions/runs/(?<id>\\d+)"), "actions", this.#getRun],
       ...this.moreRoutes,
     ];
+  }
+
+  /** Says whose the token is; a classic one has its scopes told, others have none. */
+  #whose() {
+    if (!this.person) return failed(403, "Resource not accessible by integration");
+    const { login, scopes } = this.person;
+    return { status: 200, headers: scopes === undefined ? {} : { "x-oauth-scopes": scopes }, body: this.shapes.person(login) };
   }
 
   #listComments({ issue }, query) {

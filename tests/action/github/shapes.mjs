@@ -13,6 +13,11 @@ const TIME = "2026-11-23T02:00:00Z";
 export function shapes(github) {
   const repo = () => ({ ...PULL.base.repo, full_name: github.repository, name: github.repository.split("/")[1], default_branch: "main" });
   const user = ({ login, id, type = "User" }) => ({ ...PULL.user, login, id, type });
+  const person = (login) => ({
+    ...user({ login, id: 583_231 }),
+    name: null, company: null, blog: null, location: null, email: null, hireable: null, bio: null,
+    public_repos: 8, public_gists: 0, followers: 0, following: 0, created_at: TIME, updated_at: TIME,
+  });
   const at = (path) => `${github.url}/repos/${github.repository}${path}`;
 
   const comment = ({ id, issue, body, user: author }) => ({
@@ -124,5 +129,5 @@ export function shapes(github) {
 
   const repository = (id) => ({ ...repo(), id });
 
-  return { artifact, comment, commit, issue, listedCommit, pull, repository, run, shortPull };
+  return { artifact, comment, commit, issue, listedCommit, person, pull, repository, run, shortPull };
 }
