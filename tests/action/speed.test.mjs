@@ -1,8 +1,10 @@
 // How long a step takes, against its budget: the best of some runs, because a busy machine only makes a step slower.
 // `cargo xtask action` runs this file after the others, alone. The native runner is today's build, which is not optimised:
-// what a release holds is faster.
+// what a release holds is faster. With `AI_KEYS_BUDGETS=1` it is strict; a machine that is busy with other work has four
+// times as long.
 
 import assert from "node:assert/strict";
+import { env as environment } from "node:process";
 import { after, test } from "node:test";
 
 import { Repository } from "./support/act.mjs";
@@ -17,13 +19,15 @@ after(closeServers);
 const LEAST = 5;
 const MOST = 20;
 
+const patience = environment["AI_KEYS_BUDGETS"] ? 1 : 4;
+
 /** Runs something until its Action's step has kept its budget in milliseconds, and fails where it never does. */
 async function within(t, what, budget, act) {
   const times = [];
   while (times.length < LEAST || (Math.min(...times) > budget && times.length < MOST)) times.push((await act()).ended(0).stepMs);
   const took = Math.round(Math.min(...times));
   t.diagnostic(`${what}: ${took} ms, best of ${times.length}, budget ${budget} ms`);
-  assert.ok(took <= budget, `${what} took ${took} ms at best, budget ${budget} ms`);
+  assert.ok(took <= budget * patience, `${what} took ${took} ms at best, budget ${budget} ms`);
 }
 
 test("a step that only validates", async (t) => {
