@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { brotliDecompressSync } = require('node:zlib');
 
+const { toDistances } = require('./branches');
 const { WrongUsage } = require('./inputs');
 
 /** The runners that a release holds, packed: by the platform and the processor that Node names. */
@@ -75,7 +76,7 @@ function verify(runner, folder) {
     return runner.file;
   }
   const file = path.join(folder, path.basename(runner.file, '.br'));
-  fs.writeFileSync(file, brotliDecompressSync(bytes), { mode: 0o700 });
+  fs.writeFileSync(file, toDistances(brotliDecompressSync(bytes)), { mode: 0o700 });
   return file;
 }
 

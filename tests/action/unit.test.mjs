@@ -14,6 +14,7 @@ import { MaskOracle, findValue, formsOf } from "./oracle/masks.mjs";
 import { eventOf, pullRequest } from "./support/events.mjs";
 
 const require = createRequire(import.meta.url);
+const { toDistances } = require("../../action/branches.js");
 const { addValues, annotation, escapeData, escapeProperty, visible } = require("../../action/commands.js");
 const { decide, hasCredentials, readEvent } = require("../../action/event.js");
 const { foundFolder, makeFolder } = require("../../action/folder.js");
@@ -378,4 +379,18 @@ test("the mask oracle finds a value however it is written", () => {
   for (const text of hidden) assert.ok(findValue(`before ${text} after`, value), text);
   assert.equal(findValue("nothing of it: Zq7LmP2, R9tVb4K", value), undefined);
   assert.ok(formsOf(value).length >= 8);
+});
+
+test("a packed program's calls get their distances back", () => {
+  const program = (machine, length = 64) => Buffer.alloc(length).fill(machine, 18, 19);
+  // Two calls of the function at 0x55, one after the other.
+  const call = (place) => Buffer.from([0xe8, place, 0, 0, 0]);
+  assert.deepEqual(toDistances(Buffer.concat([program(62), call(0x55), call(0x55)])), Buffer.concat([program(62), call(0x10), call(0x0b)]));
+  // `bl` counts instructions, `adrp` pages of 4 kB.
+  const arm = program(183, 8192);
+  arm.writeUInt32LE(0x94000015, 64);
+  arm.writeUInt32LE(0x90000020, 4096);
+  toDistances(arm);
+  assert.deepEqual([arm.readUInt32LE(64), arm.readUInt32LE(4096)], [0x94000005, 0xf0000000]);
+  for (const other of [Buffer.from("hello"), Buffer.concat([program(3), call(1)])]) assert.deepEqual(toDistances(Buffer.from(other)), other);
 });

@@ -8,6 +8,7 @@
 //! sources the commit is; the Action starts a runner only where the two are the same (`action/runner.js`). So a commit
 //! between two releases validates and plans against snapshots, and says that a release is to be pinned for more.
 
+mod branches;
 mod check;
 mod core;
 mod info;

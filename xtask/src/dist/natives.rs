@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use brotli::enc::BrotliEncoderParams;
 
+use super::branches;
 use crate::{process, python, wasm, workspace};
 
 /// A runner that a release holds.
@@ -124,9 +125,10 @@ fn pack(runner: &Path, to: &Path) -> Result<()> {
         lgwin: 24,
         ..BrotliEncoderParams::default()
     };
-    let mut from = BufReader::new(fs::File::open(runner)?);
+    let mut program = fs::read(runner)?;
+    branches::to_places(&mut program);
     let mut into = BufWriter::new(fs::File::create(to)?);
-    brotli::BrotliCompress(&mut from, &mut into, &parameters)?;
+    brotli::BrotliCompress(&mut program.as_slice(), &mut into, &parameters)?;
     into.flush()?;
     Ok(())
 }
@@ -137,9 +139,10 @@ fn pack(runner: &Path, to: &Path) -> Result<()> {
 /// If it is not packed, or the file cannot be written.
 pub(crate) fn unpack(packed: &Path, to: &Path) -> Result<()> {
     let mut from = BufReader::new(fs::File::open(packed)?);
-    let mut into = BufWriter::new(fs::File::create(to)?);
-    brotli::BrotliDecompress(&mut from, &mut into)?;
-    into.flush()?;
+    let mut program = Vec::new();
+    brotli::BrotliDecompress(&mut from, &mut program)?;
+    branches::to_distances(&mut program);
+    fs::write(to, program)?;
     Ok(())
 }
 
