@@ -66,15 +66,15 @@ function print(text) {
 }
 
 /**
- * Adds outputs to the runner's file.
+ * Adds named values to one of the runner's files: the outputs, or what the step after the job shall know.
  *
  * @param {string | null} file
- * @param {Record<string, string | number | boolean>} outputs
+ * @param {Record<string, string | number | boolean>} values
  */
-function setOutputs(file, outputs) {
+function addValues(file, values) {
   if (file === null) return;
   let text = '';
-  for (const [name, value] of Object.entries(outputs)) {
+  for (const [name, value] of Object.entries(values)) {
     // Cannot be guessed, so nothing in a value can end it.
     const delimiter = `ghadelimiter_${randomUUID()}`;
     text += `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
@@ -100,4 +100,4 @@ function codeOf(error) {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-module.exports = { addSummary, annotation, codeOf, escapeData, escapeProperty, print, setOutputs, visible };
+module.exports = { addSummary, addValues, annotation, codeOf, escapeData, escapeProperty, print, visible };

@@ -19,6 +19,7 @@ const { WrongUsage } = require('./inputs');
  * @property {'live' | 'offline'} how With the account, or with the manifest and the committed snapshot alone.
  * @property {'validate' | 'plan' | 'apply' | 'drift'} command
  * @property {boolean} mayComment Whether something is shown at GitHub, if the user wants it.
+ * @property {boolean} mustBeOwn Whether the manifest must be of the commit that the event runs on.
  * @property {string | null} notice Why it is less than the user may expect.
  *
  * @typedef {object} Surroundings
@@ -76,6 +77,12 @@ function pullRequestNumber(name, event, ref) {
 const PRIVILEGED = ['pull_request_target', 'workflow_run'];
 
 /**
+ * Events that the repository's own rules for branches, or a person with write access, have let through.
+ * Any other, such as a comment, has the rights too, and a workflow may have checked out what it is about.
+ */
+const OWN = ['pull_request', 'merge_group', 'push', 'schedule', 'workflow_dispatch'];
+
+/**
  * Decides what is done. The only table of its kind: nothing else looks at the event.
  *
  * @param {import('./inputs').Inputs['command']} wish
@@ -87,7 +94,7 @@ const PRIVILEGED = ['pull_request_target', 'workflow_run'];
  */
 function decide(wish, event, surroundings) {
   if (PRIVILEGED.includes(event.name)) {
-    if (wish === 'auto' || wish === 'validate') return offline('validate', null);
+    if (wish === 'auto' || wish === 'validate') return { ...offline('validate', null), mustBeOwn: true };
     throw new Refused(
       `\`${wish}\` on \`${event.name}\`: this event runs with this repository's rights while the manifest may be somebody else's. Use \`pull_request\``,
     );
@@ -95,7 +102,7 @@ function decide(wish, event, surroundings) {
   const command = wish === 'auto' ? automatic(event) : wish;
   if (command === 'validate') return offline('validate', null);
 
-  const isReview = event.name === 'pull_request' || event.name === 'merge_group';
+  const isReview = ['pull_request', 'merge_group'].includes(event.name) || event.ref.startsWith('refs/pull/');
   if (isReview && command !== 'plan') {
     throw new Refused(`\`${command}\` on \`${event.name}\`: what is not merged yet is only planned`);
   }
@@ -107,7 +114,7 @@ function decide(wish, event, surroundings) {
   }
   // An apply ends the comment of the pull request that it carries out, and drift has its issue.
   const mayComment = event.name === 'pull_request' || command !== 'plan';
-  return { how: 'live', command, mayComment, notice: null };
+  return { how: 'live', command, mayComment, mustBeOwn: !OWN.includes(event.name), notice: null };
 }
 
 /**
@@ -155,7 +162,7 @@ function whyOffline(wish, event, { hasCredentials, noRunner }) {
  * @returns {Decision}
  */
 function offline(command, notice) {
-  return { how: 'offline', command, mayComment: false, notice };
+  return { how: 'offline', command, mayComment: false, mustBeOwn: false, notice };
 }
 
 /**
@@ -192,4 +199,4 @@ function string(value) {
   return typeof value === 'string' ? value : '';
 }
 
-module.exports = { PRIVILEGED, Refused, decide, hasCredentials, readEvent };
+module.exports = { Refused, decide, hasCredentials, readEvent };

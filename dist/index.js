@@ -2,12 +2,12 @@
 'use strict';
 
 const fs = require('node:fs');
-const os = require('node:os');
 
-const { addSummary, annotation, print, setOutputs, visible } = require('./commands');
+const { addSummary, addValues, annotation, print, visible } = require('./commands');
 const { checkedOutCommit } = require('./checkout');
 const { loadCore } = require('./core');
-const { PRIVILEGED, Refused, decide, hasCredentials, readEvent } = require('./event');
+const { Refused, decide, hasCredentials, readEvent } = require('./event');
+const { makeFolder } = require('./folder');
 const { WrongUsage, readInputs } = require('./inputs');
 const { findManifests, readManifest } = require('./manifests');
 const { buildRequest } = require('./request');
@@ -33,17 +33,18 @@ async function main(env) {
   });
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
   const manifests = findManifests(workspace, inputs.manifests);
-  if (PRIVILEGED.includes(event.name)) refuseForeign(workspace, manifests, event);
+  if (decision.mustBeOwn) refuseForeign(workspace, manifests, event);
 
   const core = loadCore();
   const files = manifests.map((file) => ({ path: file, bytes: readManifest(workspace, file) }));
   const work = { files, inputs, decision, workspace, env };
   const reviewed = review(core, work);
-  offer(reviewed.reviewed, env);
+  const folder = makeFolder(env);
+  offer(reviewed.reviewed, folder, env);
   const { how, command, mayComment } = decision;
   if (how === 'offline' || command === 'validate' || typeof found === 'string') return report(reviewed, work);
-  const runner = verify(found, env['RUNNER_TEMP'] || os.tmpdir());
-  return run(runner, buildRequest({ version: core.version(), command, manifests, inputs, event, mayComment }, env), env);
+  const request = buildRequest({ version: core.version(), command, manifests, inputs, event, mayComment, folder }, env);
+  return run(verify(found, folder), request, env);
 }
 
 /** @param {NodeJS.ProcessEnv} env */
@@ -81,7 +82,7 @@ function explain(error, env) {
   const isOurs = isRefused || error instanceof WrongUsage;
   const message = error instanceof Error ? error.message : String(error);
   print(annotation('error', isOurs ? message : `the action is broken: ${message}`, { title: 'ai-keys' }));
-  setOutputs(env['GITHUB_OUTPUT'] || null, { 'failure-reason': isRefused ? 'guard' : 'usage' });
+  addValues(env['GITHUB_OUTPUT'] || null, { 'failure-reason': isRefused ? 'guard' : 'usage' });
   addSummary(env['GITHUB_STEP_SUMMARY'] || null, `### ai-keys\n\n${plain(message)}\n`);
   return isRefused ? EXIT.refused : EXIT.wrongUsage;
 }

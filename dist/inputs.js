@@ -39,7 +39,8 @@ function readInputs(env) {
     awsRole: text(env, 'aws-role') || null,
     planFiles: lines(env, 'plan-file'),
     failOn: oneOf(env, 'fail-on', ['error', 'warning']),
-    ack: lines(env, 'ack'),
+    // No acknowledgement holds a blank, and the box of `workflow_dispatch` has one line.
+    ack: lines(env, 'ack').flatMap((line) => line.split(/\s+/)),
   };
 }
 

@@ -2,27 +2,29 @@
 'use strict';
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 
 const { annotation, print } = require('./commands');
 const { loadCore } = require('./core');
 const { readEvent } = require('./event');
+const { foundFolder } = require('./folder');
 const { readInputs } = require('./inputs');
 const { buildRequest } = require('./request');
 const { findRunner, run, verify } = require('./runner');
 
 /**
- * Finishes what a killed step left: the comment that still says "applying". Then removes our files.
+ * Finishes what a killed step left: the comment that still says "applying". Then removes the step's files, an unpacked
+ * runner among them.
  *
  * Never fails the job: the verdict was given by the step.
  *
  * @param {NodeJS.ProcessEnv} env
  */
 async function main(env) {
-  const folder = path.join(env['RUNNER_TEMP'] || os.tmpdir(), 'ai-keys');
+  const folder = foundFolder(env);
+  if (folder === null) return;
   try {
-    if (fs.existsSync(path.join(folder, 'unfinished.json'))) await finish(env);
+    if (fs.existsSync(path.join(folder, 'ai-keys/unfinished.json'))) await finish(folder, env);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     print(annotation('warning', `the comment could not be finished: ${message}`, { title: 'ai-keys' }));
@@ -30,11 +32,14 @@ async function main(env) {
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function finish(env) {
+/**
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function finish(folder, env) {
   const found = findRunner(__dirname);
   if (typeof found === 'string') return;
-  const runner = verify(found, env['RUNNER_TEMP'] || os.tmpdir());
+  const runner = verify(found, folder);
   const payload = env['GITHUB_EVENT_PATH'] ? JSON.parse(fs.readFileSync(env['GITHUB_EVENT_PATH'], 'utf8')) : {};
   const inputs = readInputs(env);
   const request = buildRequest(
@@ -45,6 +50,7 @@ async function finish(env) {
       inputs,
       event: readEvent(env, payload),
       mayComment: true,
+      folder,
     },
     env,
   );

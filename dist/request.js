@@ -11,6 +11,7 @@ const path = require('node:path');
  * @property {import('./inputs').Inputs} inputs
  * @property {import('./event').Event} event
  * @property {boolean} mayComment
+ * @property {string} folder Where the runner keeps its files: of this step alone.
  */
 
 /**
@@ -19,7 +20,7 @@ const path = require('node:path');
  * @param {Facts} facts
  * @param {NodeJS.ProcessEnv} env
  */
-function buildRequest({ version, command, manifests, inputs, event, mayComment }, env) {
+function buildRequest({ version, command, manifests, inputs, event, mayComment, folder }, env) {
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
   const oidcUrl = env['ACTIONS_ID_TOKEN_REQUEST_URL'];
   const oidcToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -30,7 +31,7 @@ function buildRequest({ version, command, manifests, inputs, event, mayComment }
     manifests,
     targets: inputs.targets,
     workspace,
-    temp: env['RUNNER_TEMP'] || require('node:os').tmpdir(),
+    temp: folder,
     files: { output: env['GITHUB_OUTPUT'] || null, summary: env['GITHUB_STEP_SUMMARY'] || null },
     event: {
       name: event.name,

@@ -2,10 +2,9 @@
 'use strict';
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 
-const { addSummary, annotation, print, setOutputs, visible } = require('./commands');
+const { addSummary, addValues, annotation, print, visible } = require('./commands');
 const { WrongUsage } = require('./inputs');
 const { readSnapshots } = require('./manifests');
 
@@ -68,7 +67,7 @@ function report({ reviewed, unreadable }, { inputs, decision, env }) {
   addSummary(env['GITHUB_STEP_SUMMARY'] || null, `${reviewed.summary}\n\n${notes.join('\n>\n')}`);
   const errors = reviewed.errors + unreadable.length;
   const isFailed = errors > 0 || (inputs.failOn === 'warning' && reviewed.warnings > 0);
-  setOutputs(env['GITHUB_OUTPUT'] || null, {
+  addValues(env['GITHUB_OUTPUT'] || null, {
     ...planOutputs(reviewed.plans),
     'failure-reason': isFailed ? 'validate' : '',
   });
@@ -96,14 +95,13 @@ function planOutputs(plans) {
  * Writes the diagnostics as SARIF and the job matrix, which every command offers.
  *
  * @param {import('./core').Reviewed} reviewed
+ * @param {string} folder Of this step.
  * @param {NodeJS.ProcessEnv} env
  */
-function offer(reviewed, env) {
-  const folder = path.join(env['RUNNER_TEMP'] || os.tmpdir(), 'ai-keys');
-  fs.mkdirSync(folder, { recursive: true });
+function offer(reviewed, folder, env) {
   const file = path.join(folder, 'report.sarif');
   fs.writeFileSync(file, reviewed.sarif);
-  setOutputs(env['GITHUB_OUTPUT'] || null, { 'sarif-file': file, matrix: JSON.stringify(reviewed.matrix) });
+  addValues(env['GITHUB_OUTPUT'] || null, { 'sarif-file': file, matrix: JSON.stringify(reviewed.matrix) });
 }
 
 /**

@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { brotliDecompressSync } = require('node:zlib');
 
+const { toDistances } = require('./branches');
 const { WrongUsage } = require('./inputs');
 
 /** The runners that a release holds, packed: by the platform and the processor that Node names. */
@@ -40,6 +41,10 @@ function findRunner(dist, platform = process.platform, processor = process.arch)
   const name = RUNNERS.get(`${platform} ${processor}`);
   if (name === undefined) return `plan and apply run on Linux, x64 or arm64; this is ${platform} ${processor}`;
   const info = JSON.parse(fs.readFileSync(path.join(dist, 'BUILDINFO.json'), 'utf8'));
+  // Between two releases a commit holds the runners of the last one: what they do is not what this commit's text says.
+  if (info.natives && info.natives.source !== info.source) {
+    return 'the native runner of this commit of the action is of older sources, and is not started: pin a release';
+  }
   // Brotli makes the download of every step a third smaller; a build of one's own may be unpacked.
   for (const found of [`${name}.br`, name]) {
     const sha256 = info.files?.[found];
@@ -53,11 +58,11 @@ function findRunner(dist, platform = process.platform, processor = process.arch)
  * Checks that the runner is the file that was released, and returns a file that can be executed.
  *
  * @param {Runner} runner
- * @param {string} temp Where a packed runner is unpacked, in a folder that only this user can read.
+ * @param {string} folder Where a packed runner is unpacked: of this step, and only this user can read it.
  * @returns {string}
  * @throws {WrongUsage} if it is another.
  */
-function verify(runner, temp) {
+function verify(runner, folder) {
   const bytes = fs.readFileSync(runner.file);
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== runner.sha256) {
@@ -70,9 +75,8 @@ function verify(runner, temp) {
     if ((fs.statSync(runner.file).mode & 0o100) === 0) fs.chmodSync(runner.file, 0o755);
     return runner.file;
   }
-  const folder = fs.mkdtempSync(path.join(temp, 'ai-keys-runner-'));
   const file = path.join(folder, path.basename(runner.file, '.br'));
-  fs.writeFileSync(file, brotliDecompressSync(bytes), { mode: 0o700 });
+  fs.writeFileSync(file, toDistances(brotliDecompressSync(bytes)), { mode: 0o700 });
   return file;
 }
 
