@@ -1,7 +1,7 @@
 //! ai-keys for JavaScript: bindings only. What is said is decided in the core.
 //!
 //! Two modules are built from it: the whole, and without the feature `whole`
-//! the part that checks a manifest, which is a third as large.
+//! the part that checks a manifest, which is half as large.
 //!
 //! Answers cross the border as JSON text, which the engine's own parser turns
 //! into objects: no second serializer in the file, and the bytes are those
