@@ -1,5 +1,6 @@
-//! The sandbox's clock: the real one, or one that a test moves by hand.
+//! The sandbox's clock: the real one, one that runs faster, or one that a test moves by hand.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -67,6 +68,30 @@ impl Clock {
             speed,
             since,
         })))))
+    }
+
+    /// Returns a clock that starts now and runs `speed` times as fast as real time.
+    #[must_use]
+    pub fn fast(speed: NonZeroU32) -> Self {
+        Self(Arc::new(Pace::Virtual(Mutex::new(Virtual {
+            base_ms: Self::real().now_ms(),
+            speed: speed.get(),
+            since: Instant::now(),
+        }))))
+    }
+
+    /// Returns how many seconds pass on it in one real second; 0 stands still.
+    #[must_use]
+    pub fn speed(&self) -> u32 {
+        match &*self.0 {
+            Pace::Real => 1,
+            Pace::Virtual(inner) => lock(inner).speed,
+        }
+    }
+
+    /// Returns how long a time of a faster clock really takes; one that stands still takes none away.
+    pub(crate) fn shortened(&self, time: Duration) -> Duration {
+        time / self.speed().max(1)
     }
 
     /// Returns milliseconds since 1970.
@@ -187,6 +212,18 @@ mod tests {
         clock.set_date("2027-02-28").unwrap();
         clock.advance(Duration::from_hours(24)).unwrap();
         assert_eq!(clock.today(), "2027-03-01");
+    }
+
+    #[test]
+    fn a_fast_clock_starts_now() {
+        let speed = NonZeroU32::new(1000).unwrap();
+        let (before, clock) = (Clock::real().now_ms(), Clock::fast(speed));
+        std::thread::sleep(Duration::from_millis(20));
+        let since = clock.now_ms() - before;
+        let real = Clock::real().now_ms() - before;
+        assert!(since >= 20_000, "{since} ms");
+        assert!(since <= 1000 * (real + 1), "{since} ms in {real} ms");
+        assert_eq!((clock.speed(), Clock::real().speed()), (1000, 1));
     }
 
     #[test]

@@ -76,6 +76,7 @@ fn health(shared: &Shared) -> Value {
         "instance": shared.instance,
         "date": shared.options.clock.today(),
         "limits": shared.options.limits.name(),
+        "speed": shared.options.clock.speed(),
     })
 }
 

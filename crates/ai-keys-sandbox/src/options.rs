@@ -17,7 +17,8 @@ pub struct Options {
     pub list_delay: Duration,
     /// How long `GetApiKey` answers 404 for a new key.
     pub get_delay: Duration,
-    /// How long `CreateUsagePlanKey` takes, in real time; another one in that time gets the 409.
+    /// How long `CreateUsagePlanKey` takes, in real time, or less on a faster clock; another one in
+    /// that time gets the 409.
     pub association_time: Duration,
     /// The region of unsigned requests.
     pub default_region: String,

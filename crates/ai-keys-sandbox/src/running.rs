@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub struct Running {
     url: String,
     address: SocketAddr,
     limits: Limits,
+    speed: NonZeroU32,
 }
 
 impl Running {
@@ -39,11 +41,15 @@ impl Running {
         if health.get("limits").and_then(Value::as_str) == Some(Limits::Off.name()) {
             running.limits = Limits::Off;
         }
+        // A clock that stands still is moved by hand: there is nothing to keep up with.
+        let speed = health.get("speed").and_then(Value::as_u64);
+        let speed = speed.and_then(|speed| NonZeroU32::new(speed.try_into().ok()?));
+        running.speed = speed.unwrap_or(NonZeroU32::MIN);
         is_ours.then_some(running)
     }
 
     /// Names a sandbox by its URL, `http://127.0.0.1:PORT`; nothing is asked yet, so it is taken to keep
-    /// AWS's rates.
+    /// AWS's rates, on a clock like ours.
     #[must_use]
     pub fn at(url: &str) -> Option<Self> {
         let address: SocketAddr = url
@@ -55,6 +61,7 @@ impl Running {
             url: format!("http://{address}"),
             address,
             limits: Limits::Aws,
+            speed: NonZeroU32::MIN,
         })
     }
 
@@ -68,6 +75,12 @@ impl Running {
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Returns how many seconds pass on its clock in one of ours.
+    #[must_use]
+    pub fn speed(&self) -> NonZeroU32 {
+        self.speed
     }
 
     /// Makes the REST API and the stage if they do not exist.

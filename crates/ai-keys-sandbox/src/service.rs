@@ -104,7 +104,13 @@ async fn carry_out(
             return Err(ApiError::conflict(CONCURRENT_MODIFICATION)).into();
         };
         association = Some(mark);
-        tokio::time::sleep(shared.options.association_time).await;
+        tokio::time::sleep(
+            shared
+                .options
+                .clock
+                .shortened(shared.options.association_time),
+        )
+        .await;
     }
     let answer = run(shared, &caller.scope, route, query, request, view);
     drop(association);

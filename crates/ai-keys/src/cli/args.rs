@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use ai_keys_core::date::Date;
@@ -641,6 +642,11 @@ pub(crate) struct SandboxServer {
     /// Do not keep to AWS's request rates.
     #[arg(long)]
     pub(crate) no_limits: bool,
+
+    /// Let its clock run this many times as fast: AWS's rates pass as quickly, and a run that would
+    /// take an hour there takes a minute at 60. Commands with `--sandbox=DIR` keep up with it
+    #[arg(long, value_name = "TIMES", default_value_t = NonZeroU32::MIN, conflicts_with = "no_limits")]
+    pub(crate) speed: NonZeroU32,
 }
 
 /// Print completions.

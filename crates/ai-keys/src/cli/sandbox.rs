@@ -1,18 +1,21 @@
 //! `ai-keys sandbox`, and the sandbox that stands in for targets.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use ai_keys_core::plan::NewUsagePlan;
 use ai_keys_core::state::DesiredState;
-use ai_keys_sandbox::{DEFAULT_ACCOUNT, Limits, Options, Running, Sandbox, SandboxError, Scope};
+use ai_keys_sandbox::{
+    Clock, DEFAULT_ACCOUNT, Limits, Options, Running, Sandbox, SandboxError, Scope,
+};
 
 use super::args::SandboxServer;
 use super::manifest_file::shown;
 use super::{Run, RunError};
 use crate::exit::ExitCode;
 use crate::provider::aws::{Access, Account};
-use crate::schedule::Pace;
+use crate::schedule::{Pace, Scheduler, Speed};
 
 /// Serves until Ctrl-C.
 pub(super) async fn run(args: &SandboxServer, run: &Run) -> Result<ExitCode, RunError> {
@@ -21,8 +24,13 @@ pub(super) async fn run(args: &SandboxServer, run: &Run) -> Result<ExitCode, Run
     } else {
         Limits::Aws
     };
+    let clock = match args.speed {
+        NonZeroU32::MIN => Clock::real(),
+        speed => Clock::fast(speed),
+    };
     let options = Options {
         limits,
+        clock,
         ..Options::default()
     };
     let sandbox = Sandbox::open_on(&args.dir, options, args.port).map_err(|error| match error {
@@ -59,6 +67,14 @@ pub(super) enum Stand {
     Other(Running),
 }
 
+/// Returns what keeps the budgets of an account and region: AWS's, or those of the sandbox in its
+/// place.
+pub(super) fn scheduler(stand: Option<&Stand>, run: &Run) -> Scheduler {
+    let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
+    let speed = stand.map_or(Speed::REAL, Stand::speed);
+    Scheduler::new(pace, run.stop.clone()).at(speed)
+}
+
 impl Stand {
     pub(super) fn open(dir: &Path, run: &Run) -> Result<Self, RunError> {
         let stand = match Running::find(dir) {
@@ -84,10 +100,17 @@ impl Stand {
     }
 
     /// Returns the budgets to keep to: AWS's, unless the sandbox was told to have none.
-    pub(super) fn pace(&self) -> Pace {
+    fn pace(&self) -> Pace {
         match self {
             Self::Other(running) if running.limits() == Limits::Off => Pace::Unlimited,
             Self::Own(_) | Self::Other(_) => Pace::ApiGateway,
+        }
+    }
+
+    fn speed(&self) -> Speed {
+        match self {
+            Self::Other(running) => Speed::times(running.speed()),
+            Self::Own(_) => Speed::REAL,
         }
     }
 

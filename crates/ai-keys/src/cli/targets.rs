@@ -16,10 +16,9 @@ use super::args::Scope;
 use super::fleet::{Fleet, Home};
 use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
-use super::{Run, RunError, validate};
+use super::{Run, RunError, sandbox, validate};
 use crate::output::untrusted;
 use crate::provider::aws::{Access, Account, Observed, observe_deliveries, read_usage};
-use crate::schedule::{Pace, Scheduler};
 
 /// Returns what the manifest asks of each chosen target, in order of their
 /// names.
@@ -129,8 +128,7 @@ pub(super) async fn open_with(
     stand: Option<&Stand>,
     run: &Run,
 ) -> Result<Account, RunError> {
-    let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
-    let scheduler = Scheduler::new(pace, run.stop.clone());
+    let scheduler = sandbox::scheduler(stand, run);
     let account = Account::open(region, access, scheduler, run.output.clone()).await;
     if let Some(problem) = account.problem() {
         return Err(RunError::Usage(problem.to_owned()));

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::speed::Speed;
+
 /// Calls that share a budget of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
@@ -39,6 +41,10 @@ pub enum Lane {
     OtherOfSsm,
 }
 
+/// How much later than another a call may arrive that was sent at the same time. A provider whose
+/// bucket is empty refuses the next one, if that is quicker.
+const OUT_OF_STEP: Duration = Duration::from_millis(200);
+
 /// Whether the provider's budgets are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
@@ -60,7 +66,7 @@ impl Pace {
     /// Returns the budget for all lanes but [`Lane::Elsewhere`] together.
     pub(super) fn total(self) -> Option<Bucket> {
         match self {
-            Self::ApiGateway => Some(Bucket::new(Duration::from_millis(100), 40)),
+            Self::ApiGateway => Some(Bucket::within(Duration::from_millis(100), 40)),
             Self::SecretsManager | Self::Ssm | Self::Unlimited => None,
         }
     }
@@ -68,14 +74,14 @@ impl Pace {
     /// Returns the budget of one lane.
     pub(super) fn lane(self, lane: Lane) -> Option<Bucket> {
         // AWS documents no bursts for these: one second's worth is assumed.
-        let per_second = |calls: u32| Some(Bucket::new(Duration::from_secs(1) / calls, calls));
+        let per_second = |calls: u32| Some(Bucket::within(Duration::from_secs(1) / calls, calls));
         match (self, lane) {
             (Self::Unlimited, _)
             | (_, Lane::Any | Lane::CreateUsagePlanKey | Lane::ImportApiKeys | Lane::Elsewhere) => {
                 None
             }
             (_, Lane::CreateApiKey | Lane::DeleteApiKey) => per_second(5),
-            (_, Lane::UpdateUsagePlan) => Some(Bucket::new(Duration::from_secs(20), 1)),
+            (_, Lane::UpdateUsagePlan) => Some(Bucket::within(Duration::from_secs(20), 1)),
             (_, Lane::ListSecrets) => per_second(100),
             (_, Lane::CreateSecret | Lane::ChangeSecret | Lane::SecretPolicy | Lane::TagSecret) => {
                 per_second(50)
@@ -100,6 +106,25 @@ impl Bucket {
             per_token,
             size,
             full_at: None,
+        }
+    }
+
+    /// Returns a bucket that stays within one of the provider's, however out of step calls arrive:
+    /// what it refills in [`OUT_OF_STEP`] is left to it, or else calls are so much further apart.
+    fn within(per_token: Duration, size: u32) -> Self {
+        let left = OUT_OF_STEP.as_nanos().div_ceil(per_token.as_nanos().max(1));
+        let left = u32::try_from(left).unwrap_or(u32::MAX);
+        match size.saturating_sub(left) {
+            0 => Self::new(per_token + OUT_OF_STEP, size),
+            less => Self::new(per_token, less),
+        }
+    }
+
+    /// Returns the bucket of a provider whose clock runs at this speed.
+    pub(super) fn at(self, speed: Speed) -> Self {
+        Self {
+            per_token: speed.here(self.per_token),
+            ..self
         }
     }
 
@@ -149,16 +174,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_usage_plan_is_updated_every_twenty_seconds() {
+    async fn one_usage_plan_is_updated_every_twenty_seconds_and_a_little() {
         let mut bucket = Pace::ApiGateway.lane(Lane::UpdateUsagePlan).unwrap();
-        assert_eq!(waits(&mut bucket, Instant::now(), 3), [0, 20_000, 40_000]);
+        assert_eq!(waits(&mut bucket, Instant::now(), 3), [0, 20_200, 40_400]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn three_parameters_a_second_are_put() {
         let mut bucket = Pace::Ssm.lane(Lane::PutParameter).unwrap();
         let waits = waits(&mut bucket, Instant::now(), 6);
-        assert_eq!(waits.last(), Some(&999));
+        // One of the three at once is left to the provider.
+        assert_eq!(waits, [0, 0, 333, 666, 999, 1333]);
         assert!(Pace::Unlimited.lane(Lane::PutParameter).is_none());
         assert!(Pace::Ssm.total().is_none() && Pace::SecretsManager.total().is_none());
     }

@@ -8,10 +8,12 @@
 mod backoff;
 mod budget;
 mod scheduler;
+mod speed;
 
 pub use backoff::retry_after;
 pub use budget::{Lane, Pace};
 pub use scheduler::{Call, PATIENCE, Repeat, Scheduler};
+pub use speed::Speed;
 
 #[cfg(test)]
 mod floor_tests;

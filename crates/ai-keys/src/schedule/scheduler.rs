@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::backoff::backoff;
 use super::budget::{Bucket, Lane, Pace};
+use super::speed::Speed;
 use crate::provider::{ErrorKind, ProviderError};
 use crate::signal::Stop;
 
@@ -47,6 +48,7 @@ pub struct Call {
 #[derive(Clone)]
 pub struct Scheduler {
     pace: Pace,
+    speed: Speed,
     patience: Duration,
     stop: Stop,
     in_flight: Arc<Semaphore>,
@@ -77,18 +79,23 @@ impl Scheduler {
     /// Returns a scheduler that starts nothing new once `stop` is requested.
     #[must_use]
     pub fn new(pace: Pace, stop: Stop) -> Self {
-        let budgets = Budgets {
-            total: pace.total(),
-            lanes: BTreeMap::new(),
-        };
         Self {
             pace,
+            speed: Speed::REAL,
             patience: PATIENCE,
             stop,
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
             associations: Arc::new(Semaphore::new(1)),
-            budgets: Arc::new(Mutex::new(budgets)),
+            budgets: Arc::new(Mutex::new(Budgets::full(pace, Speed::REAL))),
         }
+    }
+
+    /// Returns a scheduler for a provider whose clock runs at this speed, with full budgets.
+    #[must_use]
+    pub fn at(mut self, speed: Speed) -> Self {
+        self.speed = speed;
+        self.budgets = Arc::new(Mutex::new(Budgets::full(self.pace, speed)));
+        self
     }
 
     /// Returns a scheduler for another service, which stops with this one and is as patient. Where
@@ -99,12 +106,26 @@ impl Scheduler {
             Pace::Unlimited => Pace::Unlimited,
             _ => pace,
         };
-        Self::new(pace, self.stop.clone()).with_patience(self.patience)
+        Self::new(pace, self.stop.clone())
+            .at(self.speed)
+            .with_patience(self.patience)
     }
 
     /// Returns what asks it to stop.
     pub(crate) fn stop(&self) -> &Stop {
         &self.stop
+    }
+
+    /// Waits for a time of the provider's clock, but not longer than until the run is asked to
+    /// stop. Returns whether it goes on.
+    pub async fn pause(&self, time: Duration) -> bool {
+        self.sleep(Instant::now() + self.speed.here(time)).await;
+        !self.stop.is_requested()
+    }
+
+    /// Returns the patience by our clock.
+    fn patience(&self) -> Duration {
+        self.speed.here(self.patience)
     }
 
     /// Sets another patience than [`PATIENCE`].
@@ -152,7 +173,7 @@ impl Scheduler {
         loop {
             let admission = self.admit(call).await?;
             attempt += 1;
-            let give_up_at = *give_up_at.get_or_insert_with(|| Instant::now() + self.patience);
+            let give_up_at = *give_up_at.get_or_insert_with(|| Instant::now() + self.patience());
             let answer = tokio::select! {
                 answer = send() => answer,
                 () = self.stop.overdue() => {
@@ -169,7 +190,8 @@ impl Scheduler {
                 Err(error) => error,
             };
             *is_lost |= error.kind() == ErrorKind::Ambiguous;
-            let resume_at = wait(&error, call.repeat, attempt).map(|wait| Instant::now() + wait);
+            let resume_at = wait(&error, call.repeat, attempt)
+                .map(|wait| Instant::now() + self.speed.here(wait));
             let give_up_at = self
                 .note(call.lane, Some((&error, resume_at)))
                 .map_or(give_up_at, |at| at.min(give_up_at));
@@ -214,7 +236,7 @@ impl Scheduler {
             let mut budgets = self.lock();
             let now = Instant::now();
             if budgets.ready_at(self, call, now)? <= now {
-                budgets.take(self.pace, call.lane, now);
+                budgets.take(self, call.lane, now);
                 return Ok(Admission {
                     _in_flight: in_flight,
                     _association: association,
@@ -233,7 +255,7 @@ impl Scheduler {
         let mut budgets = self.lock();
         let throttled = error.filter(|(e, _)| matches!(e.kind(), ErrorKind::Throttled { .. }));
         let Some((_, resume_at)) = throttled else {
-            budgets.lane(self.pace, lane).throttled_since = None;
+            budgets.lane(self, lane).throttled_since = None;
             return None;
         };
         if lane != Lane::Elsewhere
@@ -241,12 +263,12 @@ impl Scheduler {
         {
             total.drain(now);
         }
-        let state = budgets.lane(self.pace, lane);
+        let state = budgets.lane(self, lane);
         state.paused_until = state.paused_until.max(resume_at);
         if let Some(budget) = &mut state.budget {
             budget.drain(now);
         }
-        Some(*state.throttled_since.get_or_insert(now) + self.patience)
+        Some(*state.throttled_since.get_or_insert(now) + self.patience())
     }
 
     /// Waits for a place, or for the wish to stop.
@@ -270,9 +292,17 @@ impl Scheduler {
 }
 
 impl Budgets {
-    fn lane(&mut self, pace: Pace, lane: Lane) -> &mut LaneState {
+    fn full(pace: Pace, speed: Speed) -> Self {
+        Self {
+            total: pace.total().map(|total| total.at(speed)),
+            lanes: BTreeMap::new(),
+        }
+    }
+
+    fn lane(&mut self, scheduler: &Scheduler, lane: Lane) -> &mut LaneState {
+        let Scheduler { pace, speed, .. } = scheduler;
         self.lanes.entry(lane).or_insert_with(|| LaneState {
-            budget: pace.lane(lane),
+            budget: pace.lane(lane).map(|budget| budget.at(*speed)),
             paused_until: None,
             throttled_since: None,
         })
@@ -287,10 +317,10 @@ impl Budgets {
     ) -> Result<Instant, ProviderError> {
         let total = self.total.as_ref().filter(|_| call.lane != Lane::Elsewhere);
         let total = total.map_or(now, |total| total.ready_at(now));
-        let lane = self.lane(scheduler.pace, call.lane);
+        let lane = self.lane(scheduler, call.lane);
         if lane
             .throttled_since
-            .is_some_and(|since| since + scheduler.patience <= now)
+            .is_some_and(|since| since + scheduler.patience() <= now)
         {
             let kind = ErrorKind::Throttled { retry_after: None };
             let message = "not sent: nothing but throttling for too long".to_owned();
@@ -303,8 +333,8 @@ impl Budgets {
         let paused_until = lane.paused_until.unwrap_or(now);
         // What ends the call that was told to wait for an hour ends those behind it: a day may be
         // asked for, and nobody would see why nothing happens.
-        if paused_until > now + scheduler.patience {
-            let asked = paused_until - now;
+        if paused_until > now + scheduler.patience() {
+            let asked = scheduler.speed.there(paused_until - now);
             let kind = ErrorKind::Throttled {
                 retry_after: Some(asked),
             };
@@ -314,13 +344,13 @@ impl Budgets {
         Ok(total.max(own).max(paused_until))
     }
 
-    fn take(&mut self, pace: Pace, lane: Lane, now: Instant) {
+    fn take(&mut self, scheduler: &Scheduler, lane: Lane, now: Instant) {
         if lane != Lane::Elsewhere
             && let Some(total) = &mut self.total
         {
             total.take(now);
         }
-        if let Some(budget) = &mut self.lane(pace, lane).budget {
+        if let Some(budget) = &mut self.lane(scheduler, lane).budget {
             budget.take(now);
         }
     }
@@ -355,5 +385,5 @@ fn wait(error: &ProviderError, repeat: Repeat, attempt: u32) -> Option<Duration>
 }
 
 #[cfg(test)]
-#[path = "scheduler_tests.rs"]
+#[path = "scheduler_tests/mod.rs"]
 mod tests;

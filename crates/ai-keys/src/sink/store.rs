@@ -114,10 +114,7 @@ impl<C> Store<C> {
 
     /// Waits, but not longer than until the run is asked to stop.
     pub(super) async fn pause(&self, time: Duration) {
-        tokio::select! {
-            () = tokio::time::sleep(time) => {}
-            () = self.inner.scheduler.stop().requested() => {}
-        }
+        self.inner.scheduler.pause(time).await;
     }
 
     /// Sends a call through the scheduler, and explains its errors.

@@ -1,7 +1,8 @@
 //! Faults 1 and 3: an account whose budget others use too.
 
-use ai_keys_sandbox::{Act, FaultRule, Turn};
+use ai_keys_sandbox::{Act, FaultRule, JournalEntry, Turn};
 
+use crate::bulk::with_keys;
 use crate::support::{MANIFEST, World};
 
 fn throttled(operation: &str, retry_after: Option<&str>, turn: Turn) -> FaultRule {
@@ -75,4 +76,23 @@ fn a_refusal_without_a_time_or_with_a_silly_one_is_waited_out_too() {
     ]);
     world.apply().ended(0).shows("applied 5 of 5");
     world.settles();
+}
+
+/// AWS's rates hold by the sandbox's clock, and whoever uses it keeps up: what takes seven seconds
+/// there takes a sixtieth here, and comes too fast for nobody.
+#[test]
+fn a_sandbox_whose_clock_runs_faster_is_kept_up_with() {
+    let world = World::hurried(&with_keys(38, "tags = { team = \"b\" }"), 60);
+    world.apply().ended(0).shows("applied 81 of 81");
+    let journal = world.sandbox.journal();
+    let made = |entry: &&JournalEntry| entry.operation.as_deref() == Some("CreateApiKey");
+    let times: Vec<i64> = journal
+        .iter()
+        .filter(made)
+        .map(|entry| entry.at_ms)
+        .collect();
+    let (first, last) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+    // Five at once, and then five a second.
+    let span = last - first;
+    assert!((7_000..120_000).contains(&span), "{span} ms on its clock");
 }

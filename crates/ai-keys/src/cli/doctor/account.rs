@@ -5,15 +5,14 @@ use std::time::{Duration, SystemTime};
 use ai_keys_core::report::CheckVerdict;
 use ai_keys_core::state::DesiredState;
 
-use super::super::Run;
 use super::super::sandbox::Stand;
 use super::super::targets::require_carried_out;
+use super::super::{Run, sandbox};
 use super::{Sheet, stores};
 use crate::exit::ExitCode;
 use crate::output::Output;
 use crate::provider::aws::{Account, Caller, Reader};
 use crate::provider::{ErrorKind, ProviderError};
-use crate::schedule::{Pace, Scheduler};
 
 /// AWS refuses a signature whose time differs by more than 5 minutes.
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-troubleshooting.html>
@@ -40,8 +39,7 @@ pub(super) async fn check(
         Some(stand) => stand.access(desired.account.as_deref()),
         None => run.access_to(desired),
     };
-    let pace = stand.map_or(Pace::ApiGateway, Stand::pace);
-    let scheduler = Scheduler::new(pace, run.stop.clone());
+    let scheduler = sandbox::scheduler(stand, run);
     let account = Account::open(&desired.region, &access, scheduler, run.output.clone()).await;
     if let Some(problem) = account.problem() {
         return notes.problem("endpoint", ExitCode::WrongUsage, problem, None);

@@ -9,7 +9,6 @@
 //! values are ours.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use ai_keys_core::plan::{Change, KeyRef, NewKey, Step, UsagePlanTarget};
 use ai_keys_core::state::{LiveKey, Liveness, Marker};
@@ -294,14 +293,6 @@ impl Hands {
                     self.values().keep(row.key, row.value);
                 }
             }
-        }
-    }
-
-    /// Waits; returns whether the run goes on.
-    pub(super) async fn pause(&self, time: Duration) -> bool {
-        tokio::select! {
-            () = tokio::time::sleep(time) => true,
-            () = self.stop().requested() => false,
         }
     }
 }

@@ -261,7 +261,7 @@ impl Hands {
         let (_, wanted) = Marker::split(&spec.description);
         for look in 0..LOOKS {
             if look > 0 {
-                tokio::time::sleep(BETWEEN_LOOKS).await;
+                self.pause(BETWEEN_LOOKS).await;
             }
             if let Some(found) = self.writer.find_value(&spec.name, value).await? {
                 let is_ours = found.marker.is_some() && found.marker == wanted;
@@ -293,7 +293,7 @@ impl Hands {
         let (_, wanted) = Marker::split(&spec.description);
         for look in 0..LOOKS {
             if look > 0 {
-                tokio::time::sleep(BETWEEN_LOOKS).await;
+                self.pause(BETWEEN_LOOKS).await;
             }
             let mut paging = Paging::default();
             loop {
@@ -331,7 +331,7 @@ impl Hands {
                 }
                 ErrorKind::NotFound if is_new && looks < LOOKS => {
                     looks += 1;
-                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                    self.pause(BETWEEN_LOOKS).await;
                 }
                 _ => return Err(error.into()),
             }
@@ -356,6 +356,11 @@ impl Hands {
         };
         id.cloned()
             .ok_or_else(|| StepError::Unmade(format!("usage plan {}", usage_plan.name)))
+    }
+
+    /// Waits for a time of the provider's clock; returns whether the run goes on.
+    pub(super) async fn pause(&self, time: Duration) -> bool {
+        self.writer.scheduler().pause(time).await
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {

@@ -15,6 +15,7 @@ use super::reader::Reader;
 use super::request::{operations, quota, stage, tags, throttle};
 use super::rows::{FoundKey, hide_long_id, live_key};
 use crate::provider::{ErrorKind, Paging, ProviderError};
+use crate::schedule::Scheduler;
 use crate::secret::Secret;
 
 /// Changes live state. Every method is one call but for its repeats.
@@ -66,6 +67,11 @@ pub enum Deleted {
 impl Writer {
     pub(super) fn new(account: Account) -> Self {
         Self { account }
+    }
+
+    /// Returns what its calls go through.
+    pub(super) fn scheduler(&self) -> &Scheduler {
+        self.account.scheduler()
     }
 
     /// Returns what may read in the same account.

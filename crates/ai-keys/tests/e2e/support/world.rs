@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -75,10 +76,24 @@ impl World {
     }
 
     pub(crate) fn at_hand_with(manifest: &str, options: Options) -> Self {
+        Self::in_a_folder(manifest, without_rates(options))
+    }
+
+    /// As [`World::at_hand`], with AWS's rates on a clock that runs so many times as fast.
+    pub(crate) fn hurried(manifest: &str, times: u32) -> Self {
+        let options = Options {
+            limits: Limits::Aws,
+            clock: Clock::fast(NonZeroU32::new(times).unwrap()),
+            ..Options::default()
+        };
+        Self::in_a_folder(manifest, options)
+    }
+
+    fn in_a_folder(manifest: &str, options: Options) -> Self {
         let folder = Folder::new();
         let dir = folder.path().join(AT_HAND);
         std::fs::create_dir(&dir).unwrap();
-        let sandbox = Sandbox::open(&dir, without_rates(options)).unwrap();
+        let sandbox = Sandbox::open(&dir, options).unwrap();
         Self::around(sandbox, folder, Some("--sandbox=box"), manifest)
     }
 
