@@ -15,6 +15,15 @@ const NAMESPACE: &str = "fleet";
 
 /// Returns the manifest of this many keys, as a person would write it: 1.2 MB for all.
 pub(super) fn manifest(keys: usize) -> String {
+    manifest_with(keys, "")
+}
+
+/// As [`manifest`], where each key has a tag: a file cannot make it.
+pub(super) fn tagged_manifest(keys: usize) -> String {
+    manifest_with(keys, "tags = { cost-center = \"cc-42\" }\n")
+}
+
+fn manifest_with(keys: usize, more: &str) -> String {
     let mut text = format!(
         "version = 1\nnamespace = \"{NAMESPACE}\"\n\n[target.prod]\nprovider = \"aws-api-gateway\"\n\
          region = \"eu-west-1\"\n\n[policy]\nrequire = [\"description\", \"owner\", \"expires\"]\n"
@@ -33,7 +42,7 @@ pub(super) fn manifest(keys: usize) -> String {
         let _ = write!(
             text,
             "\n[key.{name}]\ndescription = \"{description}\"\nowner = \"{owner}\"\n\
-             usage-plans = [\"{usage_plan}\"]\nexpires = 2027-06-30\n"
+             usage-plans = [\"{usage_plan}\"]\nexpires = 2027-06-30\n{more}"
         );
     }
     text

@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Result, ensure};
-use serde_json::{Value, json};
 
-use super::sizes::Size;
+use super::sizes::{Measured, Size};
 use crate::workspace;
 
 /// What is drawn: a command, and its colour.
@@ -29,7 +28,7 @@ const TIME: (f64, f64) = (0.0, 4.0);
 /// Writes `docs/growth.json` and `docs/growth.svg`.
 pub(super) fn write(sizes: &[Size]) -> Result<()> {
     let docs = workspace::root().join("docs");
-    let data = serde_json::to_string_pretty(&data(sizes))?;
+    let data = serde_json::to_string_pretty(sizes)?;
     fs::write(docs.join("growth.json"), format!("{data}\n"))?;
     fs::write(docs.join("growth.svg"), draw(sizes))?;
     Ok(())
@@ -40,38 +39,28 @@ pub(super) fn write(sizes: &[Size]) -> Result<()> {
 /// # Errors
 /// Which command makes more or less of them.
 pub(super) fn compare(size: &Size) -> Result<()> {
-    let path = workspace::root().join("docs/growth.json");
-    let kept: Vec<Value> = serde_json::from_str(&fs::read_to_string(path)?)?;
+    let kept = read()?;
+    let kept = kept.iter().filter(|kept| kept.keys == size.keys);
+    let kept: Vec<&Measured> = kept.flat_map(|kept| &kept.commands).collect();
     for row in &size.commands {
-        let is_it = |kept: &&Value| kept["command"] == row.command && kept["keys"] == size.keys;
-        let before = kept.iter().find(is_it).map(|kept| &kept["requests"]);
+        let before = kept.iter().find(|kept| kept.command == row.command);
+        let before = before.map(|before| before.requests);
         ensure!(
-            before.is_some_and(|before| *before == row.requests),
+            before == Some(row.requests),
             "{} at {} keys makes {} requests, and docs/growth.json says {}: cargo xtask bench --sizes",
             row.command,
             size.keys,
             row.requests,
-            before.map_or_else(|| "nothing".to_owned(), ToString::to_string)
+            before.map_or_else(|| "nothing".to_owned(), |before| before.to_string())
         );
     }
     Ok(())
 }
 
-fn data(sizes: &[Size]) -> Value {
-    let rows = sizes.iter().flat_map(|size| {
-        size.commands.iter().map(|row| {
-            json!({
-                "command": row.command,
-                "keys": size.keys,
-                "requests": row.requests,
-                "floor-ms": row.floor_ms,
-                "wall-ms": row.wall_ms,
-                "processor-ms": row.processor_ms,
-                "peak-bytes": row.peak_bytes,
-            })
-        })
-    });
-    Value::Array(rows.collect())
+/// Returns what the last run left in `docs`.
+fn read() -> Result<Vec<Size>> {
+    let path = workspace::root().join("docs/growth.json");
+    Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
 }
 
 /// Draws processor time over keys, both by powers of ten: a straight line that rises no steeper
@@ -143,4 +132,26 @@ fn x(keys: f64) -> f64 {
 
 fn y(milliseconds: f64) -> f64 {
     BOTTOM - (milliseconds.log10() - TIME.0) / (TIME.1 - TIME.0) * (BOTTOM - TOP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::sizes::render;
+
+    /// A figure that is not what a run left behind is one that nobody can repeat.
+    #[test]
+    fn the_table_on_the_page_is_that_of_the_data() {
+        let page = workspace::root().join("docs/performance.md");
+        let page = fs::read_to_string(page).unwrap();
+        let table = render(&read().unwrap());
+        assert!(page.contains(&table), "put this on the page:\n{table}");
+    }
+
+    #[test]
+    fn the_drawing_is_that_of_the_data() {
+        let drawn = workspace::root().join("docs/growth.svg");
+        let drawn = fs::read_to_string(drawn).unwrap();
+        assert!(drawn == draw(&read().unwrap()), "cargo xtask bench --sizes");
+    }
 }

@@ -23,11 +23,13 @@ use crate::steps::Outcome;
 use crate::{output, workspace};
 pub(crate) use options::Options;
 use options::{Program, What};
-use sandbox::{ACCOUNT, Sandbox};
+use sandbox::{ACCOUNT, Rates, Sandbox};
 use table::{Promise, Table};
 
 /// How often a whole process is measured.
 const ROUNDS: usize = 7;
+/// How long a command may run at AWS's rates in [`smoke`].
+const SMOKE: Duration = Duration::from_millis(500);
 /// A day on which nothing of the manifest is due.
 const TODAY: &str = "2026-11-23";
 
@@ -40,7 +42,9 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     let ai_keys = match &options.program {
         Program::Release => build("release")?,
         Program::Shipped => build("dist")?,
-        Program::There(program) => program.clone(),
+        // What is measured runs in folders of its own.
+        Program::There(program) => fs::canonicalize(program)
+            .with_context(|| format!("cannot find `{}`", program.display()))?,
     };
     let keeps_promises = match &options.what {
         What::Largest => run_largest(&ai_keys, options.program == Program::Shipped)?,
@@ -64,7 +68,7 @@ fn run_largest(ai_keys: &Path, is_shipped: bool) -> Result<bool> {
     ));
     let mut table = Table::default();
     let state = folder.0.join("sandbox");
-    let sandbox = Sandbox::start(ai_keys, &state)?;
+    let sandbox = Sandbox::start(ai_keys, &state, Rates::None)?;
     sandbox.fill()?;
     let in_folder = |words: &[&str]| {
         let mut command = Command::new(ai_keys);
@@ -93,7 +97,7 @@ fn run_sizes(ai_keys: &Path) -> Result<bool> {
     for keys in sizes::SIZES {
         output::line(&format!("measuring {keys} keys"));
         let folder = Folder::new()?;
-        measured.push(sizes::measure(ai_keys, &folder.0, keys)?);
+        measured.push(sizes::measure(ai_keys, &folder.0, keys, sizes::LONGEST)?);
     }
     output::line(&format!("\n{}", sizes::render(&measured)));
     growth::write(&measured)?;
@@ -111,7 +115,7 @@ pub(crate) fn smoke() -> Result<Outcome> {
     let ai_keys = workspace::built("ai-keys")?;
     let smallest = {
         let folder = Folder::new()?;
-        sizes::measure(&ai_keys, &folder.0, sizes::SIZES[0])?
+        sizes::measure(&ai_keys, &folder.0, sizes::SIZES[0], SMOKE)?
     };
     growth::compare(&smallest)?;
     let scopes = [scopes::measure(&ai_keys, (2, 3))?];

@@ -13,6 +13,15 @@ use super::fleet;
 
 pub(super) const ACCOUNT: &str = "123456789012";
 
+/// What a sandbox takes in a time.
+#[derive(Clone, Copy)]
+pub(super) enum Rates {
+    /// As much as comes: the program under measurement shows its own cost.
+    None,
+    /// What API Gateway takes, on a clock that runs so many times as fast.
+    Aws { times: u32 },
+}
+
 /// Ended when dropped.
 pub(super) struct Sandbox {
     child: Child,
@@ -20,13 +29,19 @@ pub(super) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one that keeps no request rates: the command under measurement decides on its own.
-    pub(super) fn start(ai_keys: &Path, folder: &Path) -> Result<Self> {
-        let mut child = Command::new(ai_keys)
-            .args(["sandbox", "--no-limits", "--quiet"])
-            .arg(folder)
+    /// Starts one with its state in a folder, where another has left off if there was one.
+    pub(super) fn start(ai_keys: &Path, folder: &Path, rates: Rates) -> Result<Self> {
+        let mut command = Command::new(ai_keys);
+        command.args(["sandbox", "--quiet"]).arg(folder);
+        match rates {
+            Rates::None => command.arg("--no-limits"),
+            Rates::Aws { times } => command.args(["--speed", &times.to_string()]),
+        };
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            // Read if it does not start: when it is ended it says so.
+            .stderr(Stdio::piped())
             .spawn()
             .context("cannot start the sandbox")?;
         let mut url = String::new();
@@ -38,7 +53,11 @@ impl Sandbox {
             address: String::new(),
         };
         let Some(address) = url.trim().strip_prefix("http://") else {
-            bail!("the sandbox does not say where it listens");
+            let mut why = String::new();
+            if let Some(mut err) = sandbox.child.stderr.take() {
+                err.read_to_string(&mut why)?;
+            }
+            bail!("the sandbox does not say where it listens: {why}");
         };
         address.clone_into(&mut sandbox.address);
         Ok(sandbox)
@@ -74,12 +93,24 @@ impl Sandbox {
 
     /// Returns how often each operation has been asked for.
     pub(super) fn calls(&self) -> Result<BTreeMap<String, usize>> {
-        let journal = self.send("GET", "/_sandbox/journal", "")?;
         let mut calls = BTreeMap::new();
-        for entry in journal.as_array().into_iter().flatten() {
-            *calls.entry(text(entry, "operation")?).or_default() += 1;
+        for entry in self.journal()? {
+            *calls.entry(text(&entry, "operation")?).or_default() += 1;
         }
         Ok(calls)
+    }
+
+    /// Returns how many requests were refused because they came too fast.
+    pub(super) fn throttled(&self) -> Result<usize> {
+        let is_throttled = |entry: &&Value| entry.get("status") == Some(&json!(429));
+        Ok(self.journal()?.iter().filter(is_throttled).count())
+    }
+
+    fn journal(&self) -> Result<Vec<Value>> {
+        match self.send("GET", "/_sandbox/journal", "")? {
+            Value::Array(entries) => Ok(entries),
+            _ => bail!("the sandbox's journal is no list"),
+        }
     }
 
     fn send(&self, method: &str, target: &str, body: &str) -> Result<Value> {
@@ -101,8 +132,14 @@ impl Sandbox {
 }
 
 impl Drop for Sandbox {
+    /// Lets it save what it has put off.
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }

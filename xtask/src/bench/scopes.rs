@@ -12,7 +12,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::process::{self, Cost};
-use super::sandbox::{ACCOUNT, Sandbox};
+use super::sandbox::{ACCOUNT, Rates, Sandbox};
 use super::table::{Promise, Table};
 use super::{Folder, TODAY};
 use crate::output;
@@ -48,7 +48,7 @@ pub(super) fn run(ai_keys: &Path) -> Result<bool> {
 pub(super) fn measure(ai_keys: &Path, (manifests, targets): (usize, usize)) -> Result<Measured> {
     let folder = Folder::new()?;
     let folder = &folder.0;
-    let sandbox = Sandbox::start(ai_keys, &folder.join("sandbox"))?;
+    let sandbox = Sandbox::start(ai_keys, &folder.join("sandbox"), Rates::None)?;
     let names: Vec<String> = (0..manifests).map(|n| format!("{n}.toml")).collect();
     for (number, name) in names.iter().enumerate() {
         fs::write(folder.join(name), manifest(number, targets))?;
