@@ -51,8 +51,9 @@ Usage: cargo xtask CHORE
                      1,000 and 10,000 keys, its growth kept in docs; --fleet: manifests with 20
                      targets each, up to 1,000 scopes in one process; --against: one fleet of 100 and
                      of 500 keys (or N) kept by ai-keys, by Terraform and by a boto3 script on moto.
-                     The program is built with the profile `release`; --shipped: as it is shipped;
-                     --program: one that is there. --check: fails where a firm budget is missed
+                     The program is built with the profile `release`; --shipped: the runner that
+                     the Action starts; --program: one that is there. --check: fails where a firm
+                     budget is missed
   instructions [--write]
                      how many instructions validate and plan execute, beside those that are kept;
                      --write: keeps them

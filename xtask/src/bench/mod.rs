@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::steps::Outcome;
-use crate::{output, workspace};
+use crate::{dist, output, workspace};
 pub(crate) use options::Options;
 use options::{Program, What};
 use sandbox::{ACCOUNT, Rates, Sandbox};
@@ -40,8 +40,8 @@ const TODAY: &str = "2026-11-23";
 /// If something cannot be built or run; slowness is no error.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let ai_keys = match &options.program {
-        Program::Release => build("release")?,
-        Program::Shipped => build("dist")?,
+        Program::Release => build_release()?,
+        Program::Shipped => build_shipped()?,
         // What is measured runs in folders of its own.
         Program::There(program) => fs::canonicalize(program)
             .with_context(|| format!("cannot find `{}`", program.display()))?,
@@ -127,19 +127,23 @@ pub(crate) fn smoke() -> Result<Outcome> {
     Ok(Outcome::Done(String::new()))
 }
 
-fn build(profile: &str) -> Result<PathBuf> {
-    output::line(&format!(
-        "building with the profile `{profile}` (the first time takes minutes)"
-    ));
+/// Builds the static runner that the Action starts.
+fn build_shipped() -> Result<PathBuf> {
+    output::line("building the runner that is shipped (the first time takes minutes)");
+    dist::build_for_host()
+}
+
+fn build_release() -> Result<PathBuf> {
+    output::line("building with the profile `release` (the first time takes minutes)");
     crate::process::quiet(&mut workspace::cargo(&[
         "build",
         "--quiet",
         "--package",
         "ai-keys",
         "--profile",
-        profile,
+        "release",
     ]))?;
-    workspace::built_with(profile, "ai-keys")
+    workspace::built_with("release", "ai-keys")
 }
 
 fn of_sandbox(state: &Path) -> [String; 1] {

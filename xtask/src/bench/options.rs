@@ -29,7 +29,7 @@ pub(super) enum What {
 pub(super) enum Program {
     /// That of `cargo run --release`.
     Release,
-    /// The small one that is shipped; it takes minutes to build.
+    /// The static runner that the Action starts; it takes minutes to build.
     Shipped,
     /// One that is there.
     There(PathBuf),

@@ -22,7 +22,7 @@ use anyhow::{Context as _, Result};
 
 pub(crate) use check::check;
 pub(crate) use info::{BuildInfo, Runners};
-pub(crate) use natives::{NATIVES, Native, unpack};
+pub(crate) use natives::{NATIVES, Native, build_for_host, unpack};
 pub(crate) use stamp::{of_file as hash_of_file, source};
 
 use crate::steps::Outcome;

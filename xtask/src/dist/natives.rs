@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufReader, BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -79,12 +79,24 @@ pub(super) fn build(bin: &Path) -> Result<()> {
     }
     fs::create_dir_all(bin)?;
     for native in &NATIVES {
-        build_one(native, &bin.join(format!("{}.br", native.file)))?;
+        let runner = link(native)?;
+        let to = bin.join(format!("{}.br", native.file));
+        pack(&runner, &to).with_context(|| format!("cannot pack `{}`", runner.display()))?;
     }
     Ok(())
 }
 
-fn build_one(native: &Native, to: &Path) -> Result<()> {
+/// Builds the one for this machine, and returns where it is.
+///
+/// # Errors
+/// If there is none for it, or it does not build or grew too large.
+pub(crate) fn build_for_host() -> Result<PathBuf> {
+    let native = Native::of_host().context("no runner is shipped for this machine")?;
+    python::install(&python::NATIVES)?;
+    link(native)
+}
+
+fn link(native: &Native) -> Result<PathBuf> {
     let mut rustup = workspace::in_workspace(Path::new("rustup"));
     process::quiet(rustup.args(["target", "add", native.target]))?;
     let target = wasm::target_folder()?;
@@ -115,7 +127,7 @@ fn build_one(native: &Native, to: &Path) -> Result<()> {
             native.target
         );
     }
-    pack(&runner, to).with_context(|| format!("cannot pack `{}`", runner.display()))
+    Ok(runner)
 }
 
 /// Packs a runner: Node unpacks Brotli by itself, and every step downloads what is in `dist/`.

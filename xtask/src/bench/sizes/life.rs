@@ -15,7 +15,7 @@ use super::floor::floor_ms;
 use super::{AtRates, Measured};
 
 /// The most that the clock of the rates runs faster: at more, our own time would be much of it.
-const FASTEST: u32 = 60;
+const FASTEST: u32 = 30;
 
 /// A manifest, and the sandbox that stands for its account.
 pub(super) struct Account {
