@@ -1,9 +1,16 @@
-//! Lists that change, expire or never end.
+//! Lists that change, expire or never end, and tags that no list shows.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::time::Duration;
+
+use ai_keys_sandbox::{Act, FaultRule, Options, Sandbox, Scope, SeedKey};
 
 use super::*;
+use crate::output::Output;
+use crate::provider::aws::{Access, Account};
+use crate::schedule::{Pace, Scheduler};
+use crate::signal::Stop;
 
 type Answer = Result<Page<u8>, ProviderError>;
 type Rows = Vec<(String, u8)>;
@@ -100,4 +107,56 @@ fn a_list_without_an_end_gives_no_rows() {
         Ok(page(&[("b", 2)], Some("p"))),
     ];
     assert_eq!(read(stuck).0, Err(ErrorKind::Ambiguous));
+}
+
+/// A sandbox whose keys have a tag each by their markers, which no list shows.
+fn with_tagged_keys(count: usize, scope: &Scope) -> Sandbox {
+    let sandbox = Sandbox::start(Options::for_tests()).unwrap();
+    let key = |number| SeedKey {
+        name: format!("key-{number}"),
+        description: format!("[ai-keys: acme-ai/key-{number}#1 tags=team]"),
+        enabled: true,
+        value: None,
+        usage_plans: Vec::new(),
+    };
+    let keys: Vec<_> = (0..count).map(key).collect();
+    sandbox.seed(scope, &[], &keys).unwrap();
+    sandbox
+}
+
+/// Returns how many keys were asked for their tags so far.
+fn asked_for_tags(sandbox: &Sandbox) -> usize {
+    let journal = sandbox.journal().into_iter();
+    let tags = journal.filter(|entry| entry.operation.as_deref() == Some("GetTags"));
+    tags.map(|entry| entry.path).collect::<BTreeSet<_>>().len()
+}
+
+#[tokio::test]
+async fn tags_that_no_list_shows_are_asked_for_of_all_keys_before_an_answer_comes() {
+    // Fewer than the calls that may be in flight.
+    const KEYS: usize = 4;
+    let scope = Scope::new("123456789012", "eu-west-1");
+    let sandbox = with_tagged_keys(KEYS, &scope);
+    let no_answer = FaultRule::on("GetTags", Act::HangBefore);
+    sandbox.set_faults(vec![no_answer]).unwrap();
+    let access = Access::Sandbox {
+        endpoint: sandbox.url().to_owned(),
+        account: scope.account.clone(),
+    };
+    let scheduler = Scheduler::new(Pace::Unlimited, Stop::default());
+    let impatient = scheduler.with_patience(Duration::ZERO);
+    let (output, _printed) = Output::captured();
+    let account = Account::open(&scope.region, &access, impatient, output).await;
+    let reader = account.reader();
+    let all_are_asked = async {
+        while asked_for_tags(&sandbox) < KEYS {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    // Sooner than a call gives up on its answer, which takes ten seconds.
+    let all_are_asked = tokio::time::timeout(Duration::from_secs(8), all_are_asked);
+    tokio::select! {
+        asked = all_are_asked => assert!(asked.is_ok(), "one waits for the answer to another"),
+        _ = observe_objects(&reader, &scope.account) => panic!("it ended without an answer"),
+    }
 }
