@@ -149,6 +149,25 @@ fn keys_that_the_list_shows_late_are_waited_for() {
     world.settles();
 }
 
+/// The usage plan is new, and its list is empty at first. What the service warned of may be missing
+/// from the lists; the other keys may not.
+#[test]
+fn members_that_the_list_shows_late_are_waited_for_though_the_answer_has_warnings() {
+    let world = World::new(&with_keys(48, ""));
+    let late = FaultRule::on("GetUsagePlanKeys", Act::StaleRead).turn(Turn::First(1));
+    world.faults(vec![
+        FaultRule::on("ImportApiKeys", Act::RefuseRow(7)),
+        late,
+    ]);
+    let ran = world.apply().ended(4).shows("applied 99 of 101");
+    let ran = ran.says("create bulk-004: the import left it out");
+    let ran = ran.says("attach bulk-004: not tried: key bulk-004 was not made");
+    assert_eq!(ran.err.matches("left it out").count(), 1, "{}", ran.err);
+    let looks = world.take_calls().into_iter();
+    assert_eq!(looks.filter(|call| call == "GetUsagePlanKeys").count(), 2);
+    world.settles();
+}
+
 #[test]
 fn a_full_account_refuses_the_file_and_says_why() {
     let world = World::new(&with_keys(48, ""));
