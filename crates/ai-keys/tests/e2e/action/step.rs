@@ -36,8 +36,12 @@ pub(crate) struct Done {
 
 impl Site {
     pub(crate) fn new(manifest: &str) -> Self {
+        Self::around(World::new(manifest))
+    }
+
+    pub(crate) fn around(world: World) -> Self {
         Self {
-            world: World::new(manifest),
+            world,
             github: FakeGithub::start(),
         }
     }

@@ -47,7 +47,7 @@ owner = "team-a"
 /// The folder of a sandbox that is at hand.
 const AT_HAND: &str = "box";
 
-/// A sandbox in memory, without rates, whose clock runs from noon of [`TODAY`].
+/// A sandbox in memory, most often without rates, whose clock runs from noon of [`TODAY`].
 pub(crate) struct World {
     pub(crate) folder: Folder,
     pub(crate) sandbox: Sandbox,
@@ -66,6 +66,18 @@ impl World {
 
     pub(crate) fn with(manifest: &str, options: Options) -> Self {
         let sandbox = Sandbox::start(without_rates(options)).unwrap();
+        Self::around(sandbox, Folder::new(), None, manifest)
+    }
+
+    /// As [`World::new`], with the request rates of AWS.
+    pub(crate) fn with_rates(manifest: &str) -> Self {
+        let clock = Clock::running_from(TODAY, 1).unwrap();
+        let options = Options {
+            limits: Limits::Aws,
+            clock,
+            ..Options::default()
+        };
+        let sandbox = Sandbox::start(options).unwrap();
         Self::around(sandbox, Folder::new(), None, manifest)
     }
 
