@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,7 +10,7 @@ use wait4::Wait4 as _;
 
 use crate::process::command_line;
 
-/// One run of a program.
+/// One run of a program. What it complains of is told only if it fails.
 pub(super) struct Cost {
     /// From the start to the end.
     pub(super) wall: Duration,
@@ -29,11 +30,21 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
 /// As [`run`], with this to read.
 pub(super) fn run_with(command: &mut Command, stdin: Stdio) -> Result<Cost> {
     let line = command_line(command);
-    command.stdin(stdin).stdout(Stdio::piped());
+    command
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let started = Instant::now();
     let mut child = command
         .spawn()
         .with_context(|| format!("cannot start `{line}`"))?;
+    // Read beside the output, so that neither pipe fills up while the other is read.
+    let complaints = child.stderr.take().map(|mut stderr| {
+        thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).map(|_| text)
+        })
+    });
     let mut out = String::new();
     if let Some(mut stdout) = child.stdout.take() {
         stdout.read_to_string(&mut out)?;
@@ -41,7 +52,8 @@ pub(super) fn run_with(command: &mut Command, stdin: Stdio) -> Result<Cost> {
     let ended = child.wait4()?;
     let wall = started.elapsed();
     if !ended.status.success() {
-        bail!("`{line}` failed: {out}");
+        let complaints = complaints.and_then(|reader| reader.join().ok()?.ok());
+        bail!("`{line}` failed: {out}{}", complaints.unwrap_or_default());
     }
     Ok(Cost {
         wall,
