@@ -46,14 +46,16 @@ Usage: cargo xtask CHORE
                      --fast: formatting, purity and the tests of the core only
   purity             the core's dependencies and the direction of every arrow between crates
   codegen [--check]  writes the generated files; --check only compares
-  bench [--sizes | --fleet | --against terraform [--keys N]] [--shipped | --program FILE] [--check]
+  bench [--sizes | --fleet | --against terraform [--at-aws-rates] [--keys N]]
+        [--shipped | --program FILE] [--check]
                      what 10,000 keys cost, beside the budgets; --sizes: every command at 100,
                      1,000 and 10,000 keys, its growth kept in docs; --fleet: manifests with 20
                      targets each, up to 1,000 scopes in one process; --against: one fleet of 100 and
-                     of 500 keys (or N) kept by ai-keys, by Terraform and by a boto3 script on moto.
-                     The program is built with the profile `release`; --shipped: the runner that
-                     the Action starts; --program: one that is there. --check: fails where a firm
-                     budget is missed
+                     of 500 keys (or N) kept by ai-keys, by Terraform and by a boto3 script on moto;
+                     --at-aws-rates: untagged, on our sandbox, which enforces the rates that AWS
+                     documents. The program is built with the profile `release`; --shipped: the
+                     runner that the Action starts; --program: one that is there. --check: fails
+                     where a firm budget is missed
   instructions [--write]
                      how many instructions validate and plan execute, beside those that are kept;
                      --write: keeps them

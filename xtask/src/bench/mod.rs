@@ -2,6 +2,7 @@
 
 mod against;
 mod fleet;
+mod floor;
 mod growth;
 pub(crate) mod instructions;
 mod options;
@@ -50,7 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         What::Largest => run_largest(&ai_keys, options.program == Program::Shipped)?,
         What::Sizes => run_sizes(&ai_keys)?,
         What::Fleet => scopes::run(&ai_keys)?,
-        What::Terraform { sizes } => against::run(sizes, &ai_keys)?,
+        What::Terraform { service, sizes } => against::run(service, sizes, &ai_keys)?,
     };
     Ok(keeps_promises || !options.is_checked)
 }
@@ -124,6 +125,7 @@ pub(crate) fn smoke() -> Result<Outcome> {
         "{}",
         scopes::judged(&scopes).render()
     );
+    against::smoke(&ai_keys)?;
     Ok(Outcome::Done(String::new()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::against;
+use super::against::{self, Service};
 
 /// What is measured, of which program, and whether it is judged.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum What {
     /// Many manifests and targets in one process.
     Fleet,
     /// The same keys kept by Terraform.
-    Terraform { sizes: Vec<usize> },
+    Terraform { service: Service, sizes: Vec<usize> },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -41,13 +41,16 @@ impl Options {
         let (what, mut words) = match words {
             ["--sizes", rest @ ..] => (What::Sizes, rest),
             ["--fleet", rest @ ..] => (What::Fleet, rest),
-            ["--against", "terraform", "--keys", number, rest @ ..] => {
-                let sizes = vec![number.parse().ok()?];
-                (What::Terraform { sizes }, rest)
-            }
             ["--against", "terraform", rest @ ..] => {
-                let sizes = against::SIZES.to_vec();
-                (What::Terraform { sizes }, rest)
+                let (service, rest) = match rest {
+                    ["--at-aws-rates", rest @ ..] => (Service::SandboxAtAwsRates, rest),
+                    rest => (Service::Moto, rest),
+                };
+                let (sizes, rest) = match rest {
+                    ["--keys", number, rest @ ..] => (vec![number.parse().ok()?], rest),
+                    rest => (against::SIZES.to_vec(), rest),
+                };
+                (What::Terraform { service, sizes }, rest)
             }
             rest => (What::Largest, rest),
         };
@@ -89,11 +92,22 @@ mod tests {
         assert_eq!(parse(""), Some(none));
         let shipped = options(What::Sizes, Program::Shipped, true);
         assert_eq!(parse("--sizes --shipped --check"), Some(shipped));
-        let seven = What::Terraform { sizes: vec![7] };
-        let there = options(seven, Program::There(PathBuf::from("x")), false);
+        let program = || Program::There(PathBuf::from("x"));
+        let terraform = |service, sizes| What::Terraform { service, sizes };
+        let seven = terraform(Service::Moto, vec![7]);
         assert_eq!(
             parse("--against terraform --keys 7 --program x"),
-            Some(there)
+            Some(options(seven, program(), false))
+        );
+        let seven = terraform(Service::SandboxAtAwsRates, vec![7]);
+        assert_eq!(
+            parse("--against terraform --at-aws-rates --keys 7 --program x"),
+            Some(options(seven, program(), false))
+        );
+        let both = terraform(Service::SandboxAtAwsRates, against::SIZES.to_vec());
+        assert_eq!(
+            parse("--against terraform --at-aws-rates --check"),
+            Some(options(both, Program::Release, true))
         );
     }
 
@@ -105,6 +119,8 @@ mod tests {
             "--program",
             "--against",
             "--against terraform --keys many",
+            "--against terraform --keys 7 --at-aws-rates",
+            "--at-aws-rates",
             "--shipped --program x",
         ];
         for wrong in wrong {

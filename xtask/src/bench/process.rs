@@ -1,6 +1,7 @@
 //! What a process costs: wall time, processor time and memory.
 
 use std::io::Read as _;
+use std::ops::Add;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,6 +23,20 @@ pub(super) struct Cost {
     pub(super) out: String,
 }
 
+/// One run after another; what is kept of their output is the later one's.
+impl Add for Cost {
+    type Output = Self;
+
+    fn add(self, later: Self) -> Self {
+        Self {
+            wall: self.wall + later.wall,
+            processor: self.processor + later.processor,
+            peak: self.peak.max(later.peak),
+            out: later.out,
+        }
+    }
+}
+
 /// Runs a program to its end.
 pub(super) fn run(command: &mut Command) -> Result<Cost> {
     run_with(command, Stdio::null())
@@ -29,6 +44,15 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
 
 /// As [`run`], with this to read.
 pub(super) fn run_with(command: &mut Command, stdin: Stdio) -> Result<Cost> {
+    run_to(0, command, stdin)
+}
+
+/// As [`run`], of a program that ends with this exit code.
+pub(super) fn run_to_exit(code: i32, command: &mut Command) -> Result<Cost> {
+    run_to(code, command, Stdio::null())
+}
+
+fn run_to(code: i32, command: &mut Command, stdin: Stdio) -> Result<Cost> {
     let line = command_line(command);
     command
         .stdin(stdin)
@@ -51,7 +75,7 @@ pub(super) fn run_with(command: &mut Command, stdin: Stdio) -> Result<Cost> {
     }
     let ended = child.wait4()?;
     let wall = started.elapsed();
-    if !ended.status.success() {
+    if ended.status.code() != Some(code) {
         let complaints = complaints.and_then(|reader| reader.join().ok()?.ok());
         bail!("`{line}` failed: {out}{}", complaints.unwrap_or_default());
     }

@@ -113,6 +113,11 @@ impl Sandbox {
         }
     }
 
+    /// Returns what a GET answers.
+    pub(super) fn get(&self, target: &str) -> Result<Value> {
+        self.send("GET", target, "")
+    }
+
     fn send(&self, method: &str, target: &str, body: &str) -> Result<Value> {
         let mut stream = TcpStream::connect(&self.address)?;
         write!(

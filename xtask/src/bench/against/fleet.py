@@ -1,8 +1,9 @@
 """The fleet of `cargo xtask bench --against terraform` as a plain script keeps it.
 
-Usage: fleet.py plan|apply SIZE ENDPOINT
+Usage: fleet.py plan|apply|disable SIZE tagged|untagged ENDPOINT
 
-Lists what is live, compares, and with `apply` makes what is missing, one by one.
+Lists what is live, compares, and with `apply` makes what is missing, one by one. `disable` switches
+every key of the fleet off. Retries are boto3's own.
 """
 
 import sys
@@ -16,17 +17,18 @@ PLAN = {
 }
 
 
-def wanted(size):
+def wanted(size, is_tagged):
     """Returns each key by its name, as `create_api_key` takes it."""
-    return {
-        f"key-{number:05}": {
-            "name": f"key-{number:05}",
+    keys = {}
+    for number in range(size):
+        name = f"key-{number:05}"
+        keys[name] = {
+            "name": name,
             "description": f"Nightly job {number}",
             "enabled": True,
-            "tags": {"team": f"team-{number % 50}"},
+            "tags": {"team": f"team-{number % 50}"} if is_tagged else {},
         }
-        for number in range(size)
-    }
+    return keys
 
 
 def everything(client, operation, **arguments):
@@ -42,12 +44,20 @@ def is_as_wanted(live, key):
     return (
         live.get("description") == key["description"]
         and live["enabled"] == key["enabled"]
-        and live.get("tags") == key["tags"]
+        and live.get("tags", {}) == key["tags"]
     )
 
 
-def main(verb, size, endpoint):
-    """Prints what differs and returns how much; `apply` also makes what is missing."""
+def disable(client, keys):
+    """Switches off what is on."""
+    for key in keys:
+        if key["enabled"]:
+            off = {"op": "replace", "path": "/enabled", "value": "false"}
+            client.update_api_key(apiKey=key["id"], patchOperations=[off])
+
+
+def main(verb, size, is_tagged, endpoint):
+    """Prints how much differs; `apply` also makes what is missing."""
     client = boto3.client(
         "apigateway",
         endpoint_url=endpoint,
@@ -55,7 +65,11 @@ def main(verb, size, endpoint):
         aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
         aws_secret_access_key="nobody-checks-it",
     )
+    fleet = wanted(size, is_tagged)
     keys = {key["name"]: key for key in everything(client, "get_api_keys")}
+    if verb == "disable":
+        disable(client, [key for name, key in keys.items() if name in fleet])
+        return
     plans = {plan["name"]: plan for plan in everything(client, "get_usage_plans")}
     plan = plans.get(PLAN["name"])
     members = set()
@@ -68,7 +82,7 @@ def main(verb, size, endpoint):
         changes += 1
         if verb == "apply":
             plan = client.create_usage_plan(**PLAN)
-    for name, key in wanted(size).items():
+    for name, key in fleet.items():
         live = keys.get(name)
         if live and not is_as_wanted(live, key):
             sys.exit(f"{name} differs: this script only makes keys")
@@ -85,4 +99,4 @@ def main(verb, size, endpoint):
     print(f"{changes} changes" if changes else "no changes")
 
 
-main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+main(sys.argv[1], int(sys.argv[2]), sys.argv[3] == "tagged", sys.argv[4])

@@ -1,4 +1,4 @@
-# The fleet of `cargo xtask bench --against terraform`: tagged keys in a loop, on one usage plan.
+# The fleet of `cargo xtask bench --against terraform`: keys in a loop, on one usage plan.
 
 terraform {
   required_providers {
@@ -14,6 +14,15 @@ variable "endpoint" {
 
 variable "size" {
   type = number
+}
+
+variable "is_tagged" {
+  type = bool
+}
+
+variable "is_enabled" {
+  type    = bool
+  default = true
 }
 
 provider "aws" {
@@ -47,10 +56,8 @@ resource "aws_api_gateway_api_key" "key" {
   for_each    = local.keys
   name        = each.key
   description = "Nightly job ${each.value}"
-
-  tags = {
-    team = "team-${each.value % 50}"
-  }
+  enabled     = var.is_enabled
+  tags        = var.is_tagged ? { team = "team-${each.value % 50}" } : {}
 }
 
 resource "aws_api_gateway_usage_plan_key" "key" {

@@ -1,7 +1,10 @@
-//! The same fleet kept by ai-keys, by Terraform and by a plain script, on the same moto.
+//! The same fleet kept by ai-keys, by Terraform and by a plain script: on moto, or at AWS's rates.
 
+mod at_rates;
+mod fleet;
 mod moto;
 mod peer;
+mod rates_report;
 mod ratio;
 
 use std::ffi::OsStr;
@@ -13,9 +16,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 
 use super::Folder;
-use super::process::{self, Cost};
 use super::table::{Promise, Table};
 use crate::{output, python, steps, terraform};
+pub(super) use at_rates::smoke;
+use fleet::Fleet;
 use moto::Moto;
 use peer::{Peer, Step};
 use ratio::ratio;
@@ -27,6 +31,15 @@ pub(super) const SIZES: [usize; 2] = [100, 500];
 const JUDGED: usize = 500;
 const TIMES: f64 = 50.0;
 
+/// What answers the peers.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// Written by others; it keeps no request rates, and imports no keys.
+    Moto,
+    /// Ours, which enforces the rates that AWS documents.
+    SandboxAtAwsRates,
+}
+
 /// What one step of one peer cost.
 struct Measured {
     size: usize,
@@ -37,42 +50,64 @@ struct Measured {
     processor: Duration,
 }
 
-/// Measures each peer at each size, one after the other, prints one table, and returns whether what
-/// is promised beside Terraform is kept.
+/// Measures every peer, prints one table, and returns whether what is promised beside the others is
+/// kept.
 ///
 /// # Errors
 /// If something cannot be run, or a peer does not find what it made.
-pub(super) fn run(sizes: &[usize], ai_keys: &Path) -> Result<bool> {
+pub(super) fn run(service: &Service, sizes: &[usize], ai_keys: &Path) -> Result<bool> {
     // Each peer runs in a folder of its own.
     let ai_keys = fs::canonicalize(ai_keys)
         .with_context(|| format!("cannot find `{}`", ai_keys.display()))?;
-    let profile = profile(&ai_keys);
     if let steps::Outcome::Skipped(reason) = python::install(&python::TESTS)? {
         output::line(&format!("skipped: {reason}"));
         return Ok(true);
     }
-    let mut peers = vec![Peer::AiKeys(ai_keys)];
+    let mut peers = vec![Peer::AiKeys(ai_keys.clone())];
     match terraform::find() {
         Ok(terraform) => peers.push(Peer::Terraform(terraform)),
         Err(missing) => output::line(&format!("skipped: {missing}")),
     }
     peers.push(Peer::Boto3(python::program("python")));
 
+    let (table, promises) = match service {
+        Service::Moto => {
+            let measured = every(&peers, sizes, measure)?;
+            (render(&measured), judged(&measured))
+        }
+        Service::SandboxAtAwsRates => {
+            let on_sandbox =
+                |peer: &Peer, folder: &Path, size| at_rates::measure(peer, folder, size, &ai_keys);
+            let measured = every(&peers, sizes, on_sandbox)?;
+            (
+                rates_report::render(&measured),
+                rates_report::judged(&measured),
+            )
+        }
+    };
+    output::line(&format!("\n{table}"));
+    output::line(&format!("ai-keys: profile {}", profile(&ai_keys)));
+    output::line(&format!("\n{}", promises.render()));
+    Ok(promises.keeps_promises())
+}
+
+/// Measures each peer at each size, one after the other, in a folder of its own.
+fn every<T>(
+    peers: &[Peer],
+    sizes: &[usize],
+    measure: impl Fn(&Peer, &Path, usize) -> Result<Vec<T>>,
+) -> Result<Vec<T>> {
     let folder = Folder::new()?;
     let mut measured = Vec::new();
     for &size in sizes {
-        for peer in &peers {
+        for peer in peers {
             output::line(&format!("{size} keys: {}", peer.name()));
             let folder = folder.0.join(format!("{size}-{}", peer.name()));
             fs::create_dir_all(&folder)?;
             measured.extend(measure(peer, &folder, size)?);
         }
     }
-    output::line(&format!("\n{}", render(&measured)));
-    output::line(&format!("ai-keys: profile {profile}"));
-    let promises = judged(&measured);
-    output::line(&format!("\n{}", promises.render()));
-    Ok(promises.keeps_promises())
+    Ok(measured)
 }
 
 /// Judges the plan of [`JUDGED`] keys beside Terraform's, if both were measured: a ratio of one run
@@ -111,12 +146,16 @@ fn profile(program: &Path) -> &'static str {
 
 /// Has a peer make the fleet on an empty moto, then look at it again.
 fn measure(peer: &Peer, folder: &Path, size: usize) -> Result<Vec<Measured>> {
-    peer.prepare(folder, size)?;
+    let fleet = Fleet {
+        keys: size,
+        is_tagged: true,
+    };
+    peer.prepare(folder, fleet)?;
     let moto = Moto::start(&python::program("moto_server"), folder)?;
     let mut before = 0;
     let mut measured = Vec::new();
     for step in [Step::Create, Step::Plan] {
-        let cost: Cost = process::run(&mut peer.step(step, folder, &moto.url(), size))?;
+        let cost = peer.take(step, folder, &moto.url(), fleet)?;
         ensure!(
             step == Step::Create || cost.out.contains(peer.says_when_quiet()),
             "{} does not find what it made: {}",
@@ -143,18 +182,14 @@ fn render(measured: &[Measured]) -> String {
                     |---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     let mut rows: Vec<&Measured> = measured.iter().collect();
-    rows.sort_by_key(|row| (row.step == Step::Plan, row.size));
+    rows.sort_by_key(|row| (row.step, row.size));
     for row in &rows {
         let ours = rows
             .iter()
             .find(|ours| (ours.step, ours.size, ours.peer) == (row.step, row.size, "ai-keys"));
         let Some(ours) = ours else { continue };
-        let step = match row.step {
-            Step::Create => "create",
-            Step::Plan => "plan, no change",
-        };
         let cells = [
-            step.to_owned(),
+            row.step.name().to_owned(),
             row.size.to_string(),
             row.peer.to_owned(),
             row.requests.to_string(),

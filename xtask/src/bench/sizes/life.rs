@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
+use super::super::floor::floor_ms;
 use super::super::of_sandbox;
 use super::super::process;
 use super::super::sandbox::{Rates, Sandbox};
-use super::floor::floor_ms;
 use super::{AtRates, Measured};
 
 /// The most that the clock of the rates runs faster: at more, our own time would be much of it.

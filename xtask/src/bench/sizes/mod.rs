@@ -1,7 +1,6 @@
 //! Every command that a fleet meets, at three sizes: requests, our own time and memory, and how
 //! long it takes at AWS's rates.
 
-mod floor;
 mod judged;
 mod life;
 mod render;
@@ -91,10 +90,7 @@ pub(super) fn measure(
             account.in_sandbox(account.command(&words))
         };
         let shown = String::from_utf8(disable(&[]).output()?.stdout)?;
-        let ack = shown.split("--ack '").nth(1);
-        let ack = ack.and_then(|rest| rest.split('\'').next());
-        let ack = ack.context("the switch asks for no acknowledgement")?;
-        Ok(disable(&["--ack", ack]))
+        Ok(disable(&["--ack", acknowledgement(&shown)?]))
     })?;
     // The switch has written `enabled = false` into the manifest.
     life.write(&manifest)?;
@@ -105,6 +101,14 @@ pub(super) fn measure(
     tagged.step("apply, create with tags", &all(), apply)?;
     let commands = life.end().chain(tagged.end()).collect();
     Ok(Size { keys, commands })
+}
+
+/// Finds the words that `disable --all` asks for in what it shows.
+pub(super) fn acknowledgement(shown: &str) -> Result<&str> {
+    let words = shown.split("--ack '").nth(1);
+    words
+        .and_then(|rest| rest.split('\'').next())
+        .context("the switch asks for no acknowledgement")
 }
 
 /// Returns a command whose day is one on which nothing of the manifest is due.
