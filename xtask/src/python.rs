@@ -4,7 +4,7 @@
 //! very text that was installed, so a changed pin is installed and nothing else is.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -55,7 +55,8 @@ pub(crate) fn install(requirements: &Requirements) -> Result<Outcome> {
 
     let stamp_path = folder().join(requirements.stamp);
     let program = program("python");
-    let is_sound = program.is_file() && environment_version().is_ok_and(|found| found == version);
+    let is_sound =
+        is_environment(&folder()) && environment_version().is_ok_and(|found| found == version);
     if is_sound && fs::read_to_string(&stamp_path).is_ok_and(|found| found == wanted) {
         return Ok(Outcome::Done(format!(
             "{} installed before",
@@ -64,6 +65,7 @@ pub(crate) fn install(requirements: &Requirements) -> Result<Outcome> {
     }
 
     if !is_sound {
+        refuse_link(&folder())?;
         let mut create = workspace::in_workspace(&python);
         process::quiet(create.args(["-m", "venv", "--clear"]).arg(folder())).context(
             "install python's venv module (Debian and Ubuntu: `apt-get install python3-venv`)",
@@ -80,6 +82,8 @@ pub(crate) fn install(requirements: &Requirements) -> Result<Outcome> {
         "--no-compile",
         "--disable-pip-version-check",
     ]);
+    // Never into the python that the environment was made with.
+    pip.env("PIP_REQUIRE_VIRTUALENV", "1");
     process::quiet(pip.args(["--requirement", requirements.file]))?;
     fs::write(&stamp_path, wanted)?;
     Ok(Outcome::Done(format!(
@@ -103,6 +107,24 @@ pub(crate) fn program(name: &str) -> PathBuf {
 
 fn folder() -> PathBuf {
     workspace::root().join(".venv")
+}
+
+/// Returns whether a folder is one. Without `pyvenv.cfg` its python is the one that it was made with,
+/// and would install there.
+fn is_environment(folder: &Path) -> bool {
+    folder.join("pyvenv.cfg").is_file()
+}
+
+/// Refuses to make an environment anew through a link: it would empty a folder elsewhere, whose other
+/// users may run.
+fn refuse_link(folder: &Path) -> Result<()> {
+    if folder.is_symlink() {
+        bail!(
+            "`{}` is a link to an environment of another python, or a broken one: remove the link, or mend what it points to",
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 fn find_python() -> Result<(PathBuf, String)> {
@@ -151,6 +173,22 @@ mod tests {
         assert!(release("Python 3.9.2").unwrap() < OLDEST);
         assert!(release("Python 3.14.0rc1").unwrap() > OLDEST);
         assert_eq!(release("pyenv: version not installed"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_environment_behind_a_link_is_not_emptied() {
+        let folder = std::env::temp_dir().join(format!("ai-keys-python-{}", std::process::id()));
+        let (there, link) = (folder.join("there"), folder.join("link"));
+        fs::create_dir_all(&there).unwrap();
+        std::os::unix::fs::symlink(&there, &link).unwrap();
+        let refused = refuse_link(&link).unwrap_err().to_string();
+        let is_other = refuse_link(&there);
+        let is_sound = is_environment(&there);
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(refused.contains("remove the link"), "{refused}");
+        is_other.unwrap();
+        assert!(!is_sound, "a folder without `pyvenv.cfg` is no environment");
     }
 
     #[test]
