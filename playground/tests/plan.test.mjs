@@ -49,6 +49,17 @@ test("without one, everything is made", async () => {
   assert.match(await page.locator("#view-plan .verdict").innerText(), /3 to create/);
 });
 
+test("what a plan costs has the words of the terminal, with the reason for the time", async () => {
+  const page = await open(it.browser, it.address);
+  const key = (number) => `[key.tagged-${number}]\ntags = { team = "a" }\n`;
+  const keys = Array.from({ length: 60 }, (_, number) => key(number));
+  await write(page, `${manifest.replace(/^(require|expires) = .*$/gm, "")}\n${keys.join("\n")}`);
+  await page.click("#tab-plan");
+  await page.locator("[data-empty-account]").click();
+  const verdict = await page.locator("#view-plan .verdict").innerText();
+  assert.match(verdict, /\d+ calls, at least \d+ s: AWS takes \d+ CreateApiKey a second$/);
+});
+
 test("a snapshot of another account is refused at the target's line", async () => {
   const page = await open(it.browser, it.address);
   await drop(page, "live.json", snapshot.replace("123456789012", "999999999999"));

@@ -2,7 +2,7 @@
 
 import type { Change, Plan, Preview, Report, Subject } from "../core.ts";
 import { distance, readDay } from "../days.ts";
-import { count, h, type Child } from "../dom.ts";
+import { h, type Child } from "../dom.ts";
 import { inline } from "../markdown.ts";
 import type { Page, View } from "../page.ts";
 import { empty, notYet } from "./empty.ts";
@@ -49,7 +49,7 @@ function shown(planned: Preview | null, page: Page): (Node | null)[] {
   if (!planned) return [empty("No target", "The manifest names no target to plan for.")];
   switch (planned.is) {
     case "planned":
-      return [refusals(planned.report, page), changes(planned.plan, page)];
+      return [refusals(planned.report, page), changes(planned.plan, planned["cost-in-words"], page)];
     case "invalid":
       return [refusals(planned.report, page)];
     case "bad-snapshot":
@@ -96,12 +96,12 @@ function refusals(report: Report, page: Page): Node | null {
   );
 }
 
-function changes(found: Plan, page: Page): HTMLElement {
+function changes(found: Plan, cost: string, page: Page): HTMLElement {
   const more = found.changes.length - MOST;
   return h(
     "div",
     { "data-digest": found.digest },
-    h("p", { class: "verdict" }, ...verdict(found)),
+    h("p", { class: "verdict" }, ...verdict(found, cost)),
     found.guards && found.guards.length > 0 ? guards(found) : null,
     h("ol", { class: "changes" }, ...found.changes.slice(0, MOST).map((change) => item(change, page))),
     more > 0 && h("p", { class: "more" }, `and ${more.toLocaleString("en")} more`),
@@ -110,31 +110,18 @@ function changes(found: Plan, page: Page): HTMLElement {
   );
 }
 
-function verdict(found: Plan): Child[] {
+function verdict(found: Plan, cost: string): Child[] {
   const numbers = new Map<string, number>();
   for (const { action } of found.changes) numbers.set(action, (numbers.get(action) ?? 0) + 1);
   const kept = (found.counts["unchanged-keys"] ?? 0) + (found.counts["unchanged-usage-plans"] ?? 0);
   const foreign = (found.counts["foreign-keys"] ?? 0) + (found.counts["foreign-usage-plans"] ?? 0);
-  const quiet = [`${kept.toLocaleString("en")} unchanged`, foreign > 0 && `${foreign.toLocaleString("en")} not ours, left alone`, found.changes.length > 0 && cost(found)];
+  const quiet = [`${kept.toLocaleString("en")} unchanged`, foreign > 0 && `${foreign.toLocaleString("en")} not ours, left alone`, found.changes.length > 0 && cost];
   const words = quiet.filter((word) => word !== false).join(" · ");
   if (numbers.size === 0) return [h("strong", {}, "No changes"), h("span", { class: "quiet" }, words)];
   const chips = [...numbers].map(([action, number]) =>
     h("span", { class: `chip ${action}` }, `${number.toLocaleString("en")} to ${action}`),
   );
   return [...chips, h("span", { class: "quiet" }, words)];
-}
-
-function cost({ cost: { calls, "floor-ms": floor } }: Plan): string {
-  const least = floor > 0 ? `, at least ${duration(floor)}` : "";
-  return `${count(calls, "call")}${least}`;
-}
-
-function duration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
-  if (minutes > 0) return rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`;
-  return `${rest} s`;
 }
 
 function guards(found: Plan): HTMLElement {

@@ -39,6 +39,9 @@ pub enum Preview {
     Planned {
         /// The plan.
         plan: Box<Plan>,
+        /// What it costs, as terminal and comment say it: calls and least time, with the reason.
+        #[serde(rename = "cost-in-words")]
+        cost_in_words: String,
         /// Warnings and notes.
         report: Report,
     },
@@ -163,6 +166,7 @@ pub fn preview(request: &PreviewRequest<'_>) -> Preview {
         Preview::Invalid { report }
     } else {
         Preview::Planned {
+            cost_in_words: planned.plan.cost.in_words(),
             plan: Box::new(planned.plan),
             report,
         }
@@ -254,10 +258,16 @@ usage-plans = ["standard"]
         };
         for snapshot in [None, Some(live.to_json())] {
             let answer = of(MANIFEST, snapshot.as_deref(), None);
-            let Preview::Planned { plan, report } = answer else {
+            let Preview::Planned {
+                plan,
+                cost_in_words,
+                report,
+            } = answer
+            else {
                 panic!("{answer:?}");
             };
             assert_eq!(report.summary.errors, 0);
+            assert_eq!(cost_in_words, "3 calls");
             assert_eq!(plan.count(Action::Create), 2);
         }
     }
