@@ -22,6 +22,26 @@ pub enum ExitCode {
     Interrupted = 130,
 }
 
+impl ExitCode {
+    /// Returns the worse of two: what hides more of the others' work.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        let weight = |code| match code {
+            Self::Done | Self::ChangesPending => 0,
+            Self::WrongUsage => 1,
+            Self::ManifestErrors => 2,
+            Self::Refused => 3,
+            Self::Unreachable => 4,
+            Self::Incomplete => 5,
+            Self::Interrupted => 6,
+        };
+        if weight(other) > weight(self) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
         Self::from(code as u8)
@@ -46,6 +66,24 @@ mod tests {
         ];
         for (code, number) in documented {
             assert_eq!(code as u8, number);
+        }
+    }
+
+    #[test]
+    fn the_worst_code_is_that_which_hides_most() {
+        let order = [
+            ExitCode::Done,
+            ExitCode::WrongUsage,
+            ExitCode::ManifestErrors,
+            ExitCode::Refused,
+            ExitCode::Unreachable,
+            ExitCode::Incomplete,
+            ExitCode::Interrupted,
+        ];
+        for pair in order.windows(2) {
+            let &[better, worse] = pair else { continue };
+            assert_eq!(better.worse(worse), worse);
+            assert_eq!(worse.worse(better), worse);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A job matrix: one job for each manifest and target, for workflows that fan out.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::digest::Digest;
@@ -19,6 +21,23 @@ pub struct JobMatrix {
 impl JobMatrix {
     /// The most jobs that GitHub makes of one matrix.
     pub const MOST_JOBS: usize = 256;
+
+    /// Returns why GitHub does not take it, if it has too many jobs.
+    #[must_use]
+    pub fn excess(&self) -> Option<String> {
+        let jobs = self.include.len();
+        if jobs <= Self::MOST_JOBS {
+            return None;
+        }
+        let of = |job: &Job| job.manifest.clone();
+        let manifests: BTreeSet<String> = self.include.iter().map(of).collect();
+        let plural = if manifests.len() == 1 { "" } else { "s" };
+        Some(format!(
+            "GitHub makes at most {} jobs of a matrix, and these are {jobs}, of {} manifest{plural}",
+            Self::MOST_JOBS,
+            manifests.len()
+        ))
+    }
 }
 
 /// A manifest and one of its targets.
@@ -122,7 +141,7 @@ account = "123456789012"
         let manifest = checked.valid().unwrap();
         let matrix = job_matrix(&[("b.toml", manifest), ("a.toml", manifest)], &[]);
         let ids: Vec<&str> = matrix.include.iter().map(|job| job.id.as_str()).collect();
-        let different: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+        let different: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(different.len(), 4, "{ids:?}");
         for id in ids {
             let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -135,6 +154,24 @@ account = "123456789012"
         assert_eq!(
             jobs(&["staging", "none"]),
             ["a.toml staging ", "b.toml staging "]
+        );
+    }
+
+    #[test]
+    fn more_jobs_than_github_makes_are_counted_with_their_manifests() {
+        let checked = check_text(MANIFEST, None);
+        let manifest = checked.valid().unwrap();
+        let of = |manifests: usize| {
+            let paths: Vec<String> = (0..manifests).map(|n| format!("{n}.toml")).collect();
+            let named: Vec<(&str, &Manifest)> =
+                paths.iter().map(|path| (path.as_str(), manifest)).collect();
+            job_matrix(&named, &[])
+        };
+        assert_eq!(of(128).excess(), None);
+        let excess = of(129).excess().unwrap();
+        assert_eq!(
+            excess,
+            "GitHub makes at most 256 jobs of a matrix, and these are 258, of 129 manifests"
         );
     }
 }

@@ -73,7 +73,7 @@ pub(super) async fn run_for(
     // left to the next run.
     let day = reviewed.as_ref().map_or(today, |plan| plan.today);
     let manifest = validate::require_valid(&file, day, run)?;
-    let mut desired = desired_states(&manifest, &args.scope)?;
+    let mut desired = desired_states(&manifest, &args.scope.place.targets)?;
     if let Some(plan) = &reviewed {
         desired.retain(|desired| desired.target == plan.target);
         if let Some(desired) = desired.first() {
@@ -89,7 +89,7 @@ pub(super) async fn run_for(
     if !rotate_now.is_empty() {
         want_rotations(&mut desired, rotate_now)?;
     }
-    let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+    let (opened, _stand) = open(desired, args.scope.place.sandbox.as_deref(), run).await?;
     let rotated: BTreeSet<String> = rotate_now.keys().cloned().collect();
     let looked = at_once(&opened, async |target| {
         let observed = target.observe().await?;

@@ -10,7 +10,7 @@ use ai_keys_core::plan::{Plan, Whose, plan_disable};
 use ai_keys_core::source::Source;
 
 use super::apply::{Carried, Ready, carry_out, unacknowledged};
-use super::args::{Disable, Scope};
+use super::args::Disable;
 use super::confirm::ask;
 use super::manifest_file::{ManifestFile, read_manifest, rewrite_whole};
 use super::plan::human;
@@ -25,12 +25,7 @@ pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError>
     let file = read_manifest(&args.manifest)?;
     let day = today()?;
     let manifest = validate::require_valid(&file, day, run)?;
-    let scope = Scope {
-        manifest: args.manifest.clone(),
-        targets: args.targets.clone(),
-        sandbox: args.sandbox.clone(),
-    };
-    let desired = desired_states(&manifest, &scope)?;
+    let desired = desired_states(&manifest, &args.targets)?;
     let (opened, _stand) = open(desired, args.sandbox.as_deref(), run).await?;
     let observed = at_once(&opened, Opened::observe_account).await;
     let mut ready = Vec::new();

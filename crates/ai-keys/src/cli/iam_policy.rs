@@ -3,7 +3,7 @@
 use ai_keys_core::state::DesiredState;
 use serde_json::{Map, Value};
 
-use super::args::{IamPolicy, Scope};
+use super::args::IamPolicy;
 use super::manifest_file::read_manifest;
 use super::targets::{desired_states, require_carried_out};
 use super::{Run, RunError, validate};
@@ -13,12 +13,7 @@ use crate::provider::aws::{Role, assumed_policies, policy};
 pub(super) fn run(args: &IamPolicy, run: &Run) -> Result<ExitCode, RunError> {
     let file = read_manifest(&args.manifest)?;
     let manifest = validate::require_valid(&file, validate::day(None)?, run)?;
-    let scope = Scope {
-        manifest: args.manifest.clone(),
-        targets: args.targets.clone(),
-        sandbox: None,
-    };
-    let desired = desired_states(&manifest, &scope)?;
+    let desired = desired_states(&manifest, &args.targets)?;
     desired.iter().try_for_each(require_carried_out)?;
     let roles: &[Role] = match (args.plan, args.apply) {
         (true, _) => &[Role::Plan],

@@ -14,7 +14,9 @@ mod fleet;
 mod iam_policy;
 mod import;
 mod init;
+mod job_matrix;
 mod manifest_file;
+mod manifests;
 mod new_manifest;
 mod plan;
 mod questions;
@@ -23,6 +25,7 @@ mod reveal;
 mod rotate;
 mod sandbox;
 mod schema;
+mod several;
 mod snapshot;
 mod switched_off;
 mod targets;
@@ -120,6 +123,14 @@ pub(crate) enum RunError {
     /// The operating system did not give what the process needs.
     #[error("{0}")]
     System(String),
+    /// What went wrong in several manifests or targets, a line each.
+    #[error("{}", lines.join("; "))]
+    Several {
+        /// That of the worst.
+        code: ExitCode,
+        /// What went wrong.
+        lines: Vec<String>,
+    },
 }
 
 impl RunError {
@@ -140,6 +151,14 @@ impl RunError {
             | Self::Unreachable(_)
             | Self::NotLent(_)
             | Self::Sandbox(_) => ExitCode::Unreachable,
+            Self::Several { code, .. } => *code,
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Several { lines, .. } => lines.clone(),
+            error => vec![error.to_string()],
         }
     }
 }
@@ -162,9 +181,8 @@ pub fn main() -> ProcessExit {
     let code = match start(cli, &run) {
         Ok(code) => code,
         Err(error) => {
-            let text = error.to_string();
-            if !text.is_empty() {
-                let label = output.terminal(Stream::Err).paint(ERROR, "error");
+            let label = output.terminal(Stream::Err).paint(ERROR, "error");
+            for text in error.lines().iter().filter(|text| !text.is_empty()) {
                 output.error(&format!("{label}: {text}"));
             }
             match error {

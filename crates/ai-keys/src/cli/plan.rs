@@ -2,67 +2,50 @@
 
 use ai_keys_core::date::Date;
 use ai_keys_core::plan::Plan as ChangePlan;
-use ai_keys_core::report::{JobMatrix, job_matrix, render_plan, render_plan_markdown};
-use ai_keys_core::state::LiveState;
+use ai_keys_core::report::{Tone, render_plan, render_plan_markdown};
+use ai_keys_core::state::{DesiredState, LiveState};
 use serde::Serialize;
 
 use super::args::{Plan, PlanFormat};
-use super::manifest_file::{ManifestFile, read_json, read_manifest, shown, write_whole};
-use super::targets::{Looked, Opened, at_once, desired_states, open};
-use super::{Run, RunError, paint, validate};
+use super::manifest_file::{ManifestFile, read_json, shown, write_whole};
+use super::manifests::Manifests;
+use super::several::Several;
+use super::targets::{Looked, Opened, at_once, open};
+use super::{Run, RunError, job_matrix, paint, validate};
 use crate::exit::ExitCode;
 use crate::output::Stream;
 
 pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
-    let file = read_manifest(&args.scope.manifest)?;
     let day = validate::day(args.today)?;
-    let manifest = validate::require_valid(&file, day, run)?;
-    let desired = desired_states(&manifest, &args.scope)?;
+    let manifests = Manifests::read(&args.manifests, day, run)?;
+    let chosen = &args.place.targets;
+    let desired = manifests.desired(chosen)?;
     if args.format == PlanFormat::Matrix {
-        let matrix = job_matrix(&[(&file.path, &manifest)], &args.scope.targets);
-        let (jobs, most) = (matrix.include.len(), JobMatrix::MOST_JOBS);
-        if jobs > most {
-            return Err(RunError::Usage(format!(
-                "GitHub makes at most {most} jobs of a matrix, and these are {jobs}: choose some with --target, or plan all of them in one job, which looks at them at once"
-            )));
-        }
-        let text = serde_json::to_string(&matrix).unwrap_or_default();
-        run.output.print(&format!("{text}\n"));
+        job_matrix::print(&manifests, chosen, run)?;
         return Ok(ExitCode::Done);
     }
-    if desired.len() != 1 && (args.out.is_some() || args.live.is_some()) {
-        let names: Vec<&str> = desired
-            .iter()
-            .map(|desired| desired.target.as_str())
-            .collect();
-        return Err(RunError::Usage(format!(
-            "--out and --live are for one target: say --target, one of {}",
-            names.join(", ")
-        )));
+    if args.out.is_some() || args.live.is_some() {
+        require_one(&manifests, &desired)?;
     }
-    let looked = if let (Some(path), [desired]) = (&args.live, desired.as_slice()) {
-        let text = read_json(path)?;
-        let live = LiveState::from_json(&text)
-            .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
-        vec![Ok(Looked::of(desired, &live, day, &file))]
-    } else {
-        let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
-        at_once(&opened, async |target| look(target, day, &file).await).await
-    };
-    // In the order of the targets, whichever answered first.
+    let has_many = manifests.len() > 1;
+    let named = |(file, desired): &(_, DesiredState)| (*file, desired.target.clone());
+    let scopes: Vec<(&ManifestFile, String)> = desired.iter().map(named).collect();
+    let looked = look_at(desired, args, day, run).await?;
+    // In the order of the manifests and their targets, whichever answered first.
+    let has_several = scopes.len() > 1;
     let mut plans = Vec::new();
-    let mut first_error = None;
-    for looked in looked {
-        match looked?.told(&file, run) {
-            Ok(plan) => plans.push(plan),
-            Err(error) => first_error = first_error.or(Some(error)),
+    let mut wrong = Several::default();
+    for ((file, name), looked) in scopes.into_iter().zip(looked) {
+        match looked.map(|looked| looked.told(file, run)) {
+            Ok(Ok(plan)) => plans.push(Shown { file, plan }),
+            Err(error) if has_several => wrong.add_at(format!("{} [{name}]", file.path), error),
+            // What an account does not allow says by itself where it is.
+            Ok(Err(error)) | Err(error) => wrong.add(error),
         }
     }
-    if let Some(error) = first_error {
-        return Err(error);
-    }
-    show(&plans, args.format, &file, run);
-    if let (Some(path), [plan]) = (&args.out, plans.as_slice()) {
+    wrong.end(run)?;
+    show(&plans, args.format, has_many, run);
+    if let (Some(path), [Shown { plan, .. }]) = (&args.out, plans.as_slice()) {
         write_whole(path, &run.output.scrub(&plan.to_json())).map_err(|source| {
             RunError::Write {
                 path: shown(path),
@@ -75,12 +58,56 @@ pub(super) async fn run(args: &Plan, run: &Run) -> Result<ExitCode, RunError> {
             shown(path)
         ));
     }
-    let is_pending = plans.iter().any(|plan| !plan.is_empty());
+    let is_pending = plans.iter().any(|shown| !shown.plan.is_empty());
     Ok(if is_pending && args.detailed_exitcode {
         ExitCode::ChangesPending
     } else {
         ExitCode::Done
     })
+}
+
+/// Plans all targets, against their accounts or a snapshot in place of the only one's.
+async fn look_at(
+    desired: Vec<(&ManifestFile, DesiredState)>,
+    args: &Plan,
+    day: Date,
+    run: &Run,
+) -> Result<Vec<Result<Looked, RunError>>, RunError> {
+    if let (Some(path), [(file, desired)]) = (&args.live, desired.as_slice()) {
+        let text = read_json(path)?;
+        let live = LiveState::from_json(&text)
+            .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
+        return Ok(vec![Ok(Looked::of(desired, &live, day, file))]);
+    }
+    let (files, desired): (Vec<_>, Vec<_>) = desired.into_iter().unzip();
+    let (opened, _stand) = open(desired, args.place.sandbox.as_deref(), run).await?;
+    let scopes: Vec<(&ManifestFile, Opened)> = files.into_iter().zip(opened).collect();
+    let looked = at_once(&scopes, async |(file, target)| {
+        look(target, day, file).await
+    });
+    Ok(looked.await)
+}
+
+/// Refuses what is for one plan where there are several.
+fn require_one(
+    manifests: &Manifests,
+    desired: &[(&ManifestFile, DesiredState)],
+) -> Result<(), RunError> {
+    if manifests.len() > 1 {
+        return Err(RunError::Usage(format!(
+            "--out and --live are for one manifest and one target, and these are {} manifests: run `ai-keys plan` for each target of each",
+            manifests.len()
+        )));
+    }
+    if desired.len() == 1 {
+        return Ok(());
+    }
+    let names = desired.iter().map(|(_, desired)| desired.target.as_str());
+    let names: Vec<&str> = names.collect();
+    Err(RunError::Usage(format!(
+        "--out and --live are for one target: say --target, one of {}",
+        names.join(", ")
+    )))
 }
 
 /// Observes and plans a target. What was observed ends with it: the account
@@ -92,30 +119,46 @@ async fn look(target: &Opened, day: Date, file: &ManifestFile) -> Result<Looked,
     Ok(looked)
 }
 
-/// The JSON form of a run over all targets.
-#[derive(Serialize)]
-struct Plans<'p> {
-    format: u32,
-    plans: &'p [ChangePlan],
+/// A plan, and the manifest that it is of.
+struct Shown<'f> {
+    file: &'f ManifestFile,
+    plan: ChangePlan,
 }
 
-fn show(plans: &[ChangePlan], format: PlanFormat, file: &ManifestFile, run: &Run) {
+/// The JSON form of a run over all targets.
+#[derive(Serialize)]
+struct Document<'p> {
+    format: u32,
+    /// The path of the manifest that each plan is of.
+    manifests: Vec<&'p str>,
+    plans: Vec<&'p ChangePlan>,
+}
+
+fn show(plans: &[Shown<'_>], format: PlanFormat, has_many: bool, run: &Run) {
     if format == PlanFormat::Json {
-        let plans = Plans {
+        let document = Document {
             format: ai_keys_core::plan::PLAN_FORMAT,
-            plans,
+            manifests: plans.iter().map(|one| one.file.path.as_str()).collect(),
+            plans: plans.iter().map(|one| &one.plan).collect(),
         };
-        let text = serde_json::to_string_pretty(&plans).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
         run.output.print(&format!("{text}\n"));
         return;
     }
-    for (number, plan) in plans.iter().enumerate() {
+    let mut before = None;
+    for (number, Shown { file, plan }) in plans.iter().enumerate() {
         if number > 0 {
             run.output.print("\n");
         }
         let text = match format {
             PlanFormat::Markdown => render_plan_markdown(plan, &file.path),
             PlanFormat::Human | PlanFormat::Json | PlanFormat::Matrix => {
+                // A plan without changes would not say what it is of.
+                if has_many && before.replace(&file.path) != Some(&file.path) {
+                    let terminal = run.output.terminal(Stream::Out);
+                    let heading = paint(terminal, Tone::Strong, &file.path);
+                    run.output.print(&format!("{heading}\n"));
+                }
                 human(plan, &file.path, run)
             }
         };

@@ -11,7 +11,7 @@ use ai_keys_core::manifest::visible;
 use ai_keys_core::state::{Handle, Liveness, MarkerDate};
 use zeroize::Zeroizing;
 
-use super::args::{Reveal, Scope};
+use super::args::Reveal;
 use super::confirm::answer;
 use super::manifest_file::read_manifest;
 use super::targets::{Opened, desired_states, open};
@@ -28,12 +28,7 @@ pub(super) async fn run(args: &Reveal, run: &Run) -> Result<ExitCode, RunError> 
     refuse_without_a_person()?;
     let file = read_manifest(&args.manifest)?;
     let manifest = validate::require_valid(&file, validate::day(None)?, run)?;
-    let scope = Scope {
-        manifest: args.manifest.clone(),
-        targets: args.target.iter().cloned().collect(),
-        sandbox: args.sandbox.clone(),
-    };
-    let mut desired = desired_states(&manifest, &scope)?;
+    let mut desired = desired_states(&manifest, args.target.as_slice())?;
     desired.retain(|desired| desired.keys.contains_key(&args.key));
     let key = untrusted(&args.key).to_string();
     if desired.is_empty() {

@@ -9,7 +9,7 @@ use crate::exit::ExitCode;
 pub(super) async fn run(args: &Snapshot, run: &Run) -> Result<ExitCode, RunError> {
     let file = read_manifest(&args.scope.manifest)?;
     let manifest = validate::require_valid(&file, validate::day(None)?, run)?;
-    let desired = desired_states(&manifest, &args.scope)?;
+    let desired = desired_states(&manifest, &args.scope.place.targets)?;
     let [_] = desired.as_slice() else {
         let names: Vec<&str> = desired
             .iter()
@@ -20,7 +20,7 @@ pub(super) async fn run(args: &Snapshot, run: &Run) -> Result<ExitCode, RunError
             names.join(", ")
         )));
     };
-    let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+    let (opened, _stand) = open(desired, args.scope.place.sandbox.as_deref(), run).await?;
     for target in &opened {
         // Names and descriptions could quote a value that somebody put there.
         let text = run.output.scrub(&target.observe().await?.live.to_json());

@@ -12,7 +12,6 @@ use ai_keys_core::source::Source;
 use ai_keys_core::state::{DesiredState, LiveState, ResolveError, resolve};
 use futures_util::future::join_all;
 
-use super::args::Scope;
 use super::fleet::{Fleet, Home};
 use super::manifest_file::ManifestFile;
 use super::sandbox::Stand;
@@ -21,27 +20,41 @@ use crate::output::untrusted;
 use crate::provider::aws::{Access, Account, Observed, observe_deliveries, read_usage};
 
 /// Returns what the manifest asks of each chosen target, in order of their
-/// names.
+/// names; of every target if none is chosen.
 pub(super) fn desired_states(
     manifest: &Manifest,
-    scope: &Scope,
+    chosen: &[String],
 ) -> Result<Vec<DesiredState>, RunError> {
-    let named: Vec<&str> = if scope.targets.is_empty() {
+    let named: Vec<&str> = if chosen.is_empty() {
         manifest.targets.names().collect()
     } else {
-        scope.targets.iter().map(String::as_str).collect()
+        chosen.iter().map(String::as_str).collect()
     };
-    let resolved = named.into_iter().map(|name| {
-        resolve(manifest, name).map_err(|error| match error {
-            ResolveError::UnknownTarget(known) => RunError::Usage(format!(
-                "the manifest has no target `{}`; it has: {}",
-                untrusted(name),
-                known.join(", ")
-            )),
-            ResolveError::Broken => RunError::Manifest("the manifest has errors".to_owned()),
-        })
-    });
+    let resolved = named.into_iter().map(|name| desired_state(manifest, name));
     resolved.collect()
+}
+
+/// As [`desired_states`] for one manifest of many, which need not have every
+/// chosen target.
+pub(super) fn chosen_states(
+    manifest: &Manifest,
+    chosen: &[String],
+) -> Result<Vec<DesiredState>, RunError> {
+    let is_chosen =
+        |name: &&str| chosen.is_empty() || chosen.iter().any(|target| target.as_str() == *name);
+    let named = manifest.targets.names().filter(is_chosen);
+    named.map(|name| desired_state(manifest, name)).collect()
+}
+
+fn desired_state(manifest: &Manifest, name: &str) -> Result<DesiredState, RunError> {
+    resolve(manifest, name).map_err(|error| match error {
+        ResolveError::UnknownTarget(known) => RunError::Usage(format!(
+            "the manifest has no target `{}`; it has: {}",
+            untrusted(name),
+            known.join(", ")
+        )),
+        ResolveError::Broken => RunError::Manifest("the manifest has errors".to_owned()),
+    })
 }
 
 /// A target's account, ready to be read.
@@ -71,8 +84,8 @@ pub(super) async fn open(
 
 /// Does something with all targets at once, so that a slow one does not hold
 /// up the others, and returns what came of it in their order.
-pub(super) async fn at_once<T>(opened: &[Opened], work: impl AsyncFn(&Opened) -> T) -> Vec<T> {
-    join_all(opened.iter().map(|target| work(target))).await
+pub(super) async fn at_once<S, T>(targets: &[S], work: impl AsyncFn(&S) -> T) -> Vec<T> {
+    join_all(targets.iter().map(|target| work(target))).await
 }
 
 /// Refuses a target of a cloud that is only validated.

@@ -33,7 +33,7 @@ pub(super) async fn run(args: &Timeline, run: &Run) -> Result<ExitCode, RunError
     let file = read_manifest(&args.scope.manifest)?;
     let day = validate::day(args.today)?;
     let manifest = validate::require_valid(&file, day, run)?;
-    let desired = desired_states(&manifest, &args.scope)?;
+    let desired = desired_states(&manifest, &args.scope.place.targets)?;
     let mut drawn = Vec::new();
     let mut draw = |target: &str, live: Option<&LiveState>| {
         drawn.push(Drawn {
@@ -55,7 +55,7 @@ pub(super) async fn run(args: &Timeline, run: &Run) -> Result<ExitCode, RunError
             .map_err(|error| RunError::Unfit(format!("{}: {error}", shown(path))))?;
         draw(&desired.target, Some(&live));
     } else {
-        let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+        let (opened, _stand) = open(desired, args.scope.place.sandbox.as_deref(), run).await?;
         let observed = at_once(&opened, Opened::observe).await;
         for (target, observed) in opened.iter().zip(observed) {
             draw(&target.desired.target, Some(&observed?.live));

@@ -33,13 +33,13 @@ pub(super) async fn run(args: &Usage, run: &Run) -> Result<ExitCode, RunError> {
         ));
     }
     let manifest = validate::require_valid(&file, today, run)?;
-    let desired = desired_states(&manifest, &args.scope)?;
+    let desired = desired_states(&manifest, &args.scope.place.targets)?;
     if args.format == UsageFormat::Svg && desired.len() > 1 {
         return Err(RunError::Usage(
             "a picture is of one target: say --target".to_owned(),
         ));
     }
-    let (opened, _stand) = open(desired, args.scope.sandbox.as_deref(), run).await?;
+    let (opened, _stand) = open(desired, args.scope.place.sandbox.as_deref(), run).await?;
     let told = at_once(&opened, async |target| {
         of_target(target, args, period).await
     })

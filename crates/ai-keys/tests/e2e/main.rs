@@ -73,6 +73,8 @@ mod looks;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
+mod many_manifests;
+#[cfg(test)]
 #[path = "../missing/mod.rs"]
 mod missing;
 #[cfg(test)]

@@ -10,9 +10,8 @@ use ai_keys_core::report::{UsagePlanLimits, describe_limits, scope_id};
 use ai_keys_core::source::Source;
 use ai_keys_core::state::{DesiredState, LiveState};
 
-use super::super::args::Scope;
 use super::super::manifest_file::{ManifestFile, read_manifest};
-use super::super::targets::{self, desired_states};
+use super::super::targets::{self, chosen_states};
 use super::super::{Run, RunError};
 use super::request::Request;
 use crate::exit::ExitCode;
@@ -77,19 +76,10 @@ impl Verdict {
 
     /// Returns the worse of two: what hides more of the others' work.
     pub(super) fn worse(self, other: Self) -> Self {
-        let weight = |verdict: &Self| match verdict.code {
-            ExitCode::Done | ExitCode::ChangesPending => 0,
-            ExitCode::WrongUsage => 1,
-            ExitCode::ManifestErrors => 2,
-            ExitCode::Refused => 3,
-            ExitCode::Unreachable => 4,
-            ExitCode::Incomplete => 5,
-            ExitCode::Interrupted => 6,
-        };
-        if weight(&other) > weight(&self) {
-            other
-        } else {
+        if self.code.worse(other.code) == self.code {
             self
+        } else {
+            other
         }
     }
 }
@@ -321,25 +311,8 @@ fn of_manifest(
         let broken = broken_sheets(file, checked, request);
         return Ok(broken);
     };
-    let is_chosen = |name: &&str| {
-        request.targets.is_empty() || request.targets.iter().any(|target| target == name)
-    };
-    let scope = Scope {
-        manifest: file.path.clone().into(),
-        targets: manifest
-            .targets
-            .names()
-            .filter(is_chosen)
-            .map(str::to_owned)
-            .collect(),
-        sandbox: None,
-    };
-    // No target at all would mean every one.
-    if scope.targets.is_empty() {
-        return Ok(Vec::new());
-    }
     let limits = describe_limits(manifest);
-    let desired = desired_states(manifest, &scope)?;
+    let desired = chosen_states(manifest, &request.targets)?;
     let sheets = desired.into_iter().map(|desired| {
         let account = desired.account.as_deref().unwrap_or_default();
         let id = scope_id(&desired.target, &file.path, account, &desired.region);

@@ -20,7 +20,7 @@ pub(crate) use knowledge::{Completions, Explain, Reference, ReferencePage, Schem
 pub(crate) use live::{Import, Snapshot};
 pub(crate) use plan::{Plan, PlanFormat};
 pub(crate) use sandbox::SandboxServer;
-pub(crate) use scope::Scope;
+pub(crate) use scope::{Place, Scope};
 pub(crate) use set_up::{Doctor, DoctorFormat, IamPolicy, Init};
 pub(crate) use timeline::{Timeline, TimelineFormat};
 pub(crate) use usage::{NEAR_PERCENT, UNUSED_DAYS, USAGE_DAYS, Usage, UsageFormat};

@@ -5,19 +5,24 @@ use std::path::PathBuf;
 use ai_keys_core::date::Date;
 use clap::{Args, ValueEnum};
 
-use super::Scope;
+use super::Place;
 
 /// Show what an apply would change.
 #[derive(Args, Debug)]
 pub(crate) struct Plan {
-    #[command(flatten)]
-    pub(crate) scope: Scope,
+    /// The manifests. An account that several are about is read once for all of them.
+    #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
+    pub(crate) manifests: Vec<PathBuf>,
 
-    /// Plan against a snapshot in place of the account; no credentials are needed.
+    #[command(flatten)]
+    pub(crate) place: Place,
+
+    /// Plan against a snapshot in place of the account; no credentials are needed. One manifest and
+    /// one target only.
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) live: Option<PathBuf>,
 
-    /// Also write the plan as JSON, for `apply --plan`. One target only.
+    /// Also write the plan as JSON, for `apply --plan`. One manifest and one target only.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
@@ -39,10 +44,11 @@ pub(crate) struct Plan {
 pub(crate) enum PlanFormat {
     /// For a person at a terminal.
     Human,
-    /// The JSON plans of all targets.
+    /// The JSON plans of all targets, and in `manifests` the file that each is of.
     Json,
     /// For a pull request.
     Markdown,
-    /// No plan: a job for each target, for a workflow's `strategy.matrix`. No account is needed.
+    /// No plan: a job for each target of each manifest, for a workflow's `strategy.matrix`. No
+    /// account is needed.
     Matrix,
 }

@@ -4,13 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// What every command on live state takes.
+/// A manifest, and where it is looked at.
 #[derive(Args, Debug)]
 pub(crate) struct Scope {
     /// The manifest.
     #[arg(value_name = "MANIFEST", default_value = "keys.toml")]
     pub(crate) manifest: PathBuf,
 
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Which targets, or the sandbox in their place.
+#[derive(Args, Debug)]
+pub(crate) struct Place {
     /// Only this target; may be repeated. Every target if not said.
     #[arg(long = "target", value_name = "NAME")]
     pub(crate) targets: Vec<String>,

@@ -32,9 +32,9 @@ pub(super) async fn run(args: &Doctor, run: &Run) -> Result<ExitCode, RunError> 
     if args.offline {
         sheet.skipped("accounts", "not asked: --offline");
     } else if let Some(manifest) = manifest {
-        let stand = args.scope.sandbox.as_deref();
+        let stand = args.scope.place.sandbox.as_deref();
         let stand = stand.map(|dir| Stand::open(dir, run)).transpose()?;
-        let desired = desired_states(&manifest, &args.scope)?;
+        let desired = desired_states(&manifest, &args.scope.place.targets)?;
         for desired in &desired {
             Box::pin(account::check(desired, stand.as_ref(), &mut sheet, run)).await;
         }
