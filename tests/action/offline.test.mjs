@@ -13,12 +13,12 @@ import { workflow } from "./support/workflow.mjs";
 const MANIFEST = readFileSync(new URL("../../examples/quickstart/keys.toml", import.meta.url), "utf8");
 const SNAPSHOT = readFileSync(new URL("../../playground/examples/quickstart.snapshot.json", import.meta.url), "utf8");
 /** Runs the Action once in a repository of its own. */
-async function once({ files = { "keys.toml": MANIFEST }, inputs = {}, event = "pull_request", payload, ...rest }) {
+async function once({ files = { "keys.toml": MANIFEST }, inputs = {}, event = "pull_request", payload, text = workflow({ event, inputs }), ...rest }) {
   const repository = new Repository(files);
   try {
     const head = await repository.commit();
     const given = typeof payload === "function" ? payload(head) : payload ?? pullRequest({ head });
-    return await repository.act({ event, payload: given, workflow: workflow({ event, inputs }), ...rest });
+    return await repository.act({ event, payload: given, workflow: text, ...rest });
   } finally {
     repository.remove();
   }
@@ -31,6 +31,50 @@ test("a manifest without mistakes passes, and its jobs and SARIF are offered", a
   assert.equal(JSON.parse(outcome.outputs.matrix).include[0].target, "prod");
   assert.match(outcome.outputs["sarif-file"], /report\.sarif$/);
   assert.match(outcome.summary, /no errors/);
+});
+
+/** Returns so many manifests of teams, each with so many targets, and a snapshot of each of those. */
+function fleet(manifests, targets) {
+  const regions = Array.from({ length: targets }, (_, number) => `xa-north-${number}`);
+  const all = regions.map((region) => `[target.${region}]\nprovider = "aws-api-gateway"\nregion = "${region}"\naccount = "123456789012"\n`).join("");
+  const text = (team) => `version = 1\nnamespace = "team-${team}"\n${all}[usage-plan.standard]\nstages = []\n[key.alpha]\nusage-plans = ["standard"]\n`;
+  const snapshots = (team) => regions.map((region) => [`teams/${team}/keys.${region}.snapshot.json`, JSON.stringify({ ...JSON.parse(SNAPSHOT), region })]);
+  return Object.fromEntries(Array.from({ length: manifests }, (_, team) => [[`teams/${team}/keys.toml`, text(team)], ...snapshots(team)]).flat());
+}
+
+const TEAMS = { manifest: "teams/*/keys.toml" };
+const noticesOf = (outcome) => outcome.commands.filter(({ name }) => name === "notice").map(({ data }) => data);
+const FAN_OUT = readFileSync(new URL("../../examples/workflows/many-accounts.yml", import.meta.url), "utf8");
+
+test("fifty manifests of five targets are a matrix of 250 jobs", async () => {
+  const outcome = (await once({ files: fleet(50, 5), inputs: { ...TEAMS, command: "validate" } })).ended(0);
+  assert.equal(JSON.parse(outcome.outputs.matrix).include.length, 250);
+  assert.deepEqual(noticesOf(outcome), []);
+});
+
+test("more scopes than GitHub makes jobs of are planned in one job: the matrix is empty, and a notice says what to do", async () => {
+  const files = fleet(50, 20);
+  const outcome = (await once({ files, inputs: TEAMS, payload: (head) => pullRequest({ head, fork: true }) })).ended(0);
+  assert.equal(outcome.outputs.matrix, "");
+  assert.equal(outcome.outputs["failure-reason"], "");
+  assert.equal(outcome.outputs["plan-digest"].split("\n").length, 1000);
+  assert.equal(outcome.outputs["has-changes"], "true");
+  assert.equal(outcome.annotations.error, 0);
+  const [notice] = noticesOf(outcome);
+  assert.match(notice, /^the output `matrix` is empty: GitHub makes at most 256 jobs of a matrix, and these are 1000, of 50 manifests: .*`target` and `manifest`.*in one job/);
+
+  const target = "xa-north-0\nxa-north-19";
+  const chosen = (await once({ files, inputs: { ...TEAMS, command: "validate", target } })).ended(0);
+  assert.equal(JSON.parse(chosen.outputs.matrix).include.length, 100);
+  assert.deepEqual(noticesOf(chosen), []);
+});
+
+test("a workflow that fans out stops where there are more jobs than GitHub makes", async () => {
+  const text = FAN_OUT.replace("          command: validate\n", `          command: validate\n          manifest: ${TEAMS.manifest}\n`);
+  const outcome = (await once({ files: fleet(13, 20), text })).ended(1);
+  assert.equal(noticesOf(outcome).length, 1, outcome.log);
+  assert.match(outcome.all, /Failure - Main Fit into a matrix/);
+  assert.doesNotMatch(outcome.all, /"jobID":"keys"/);
 });
 
 test("two steps of one job have files of their own", async () => {

@@ -60,8 +60,10 @@ pub struct OfflineReview {
     pub summary: String,
     /// The diagnostics as SARIF 2.1.0.
     pub sarif: String,
-    /// A job for each manifest without errors and each of its targets.
-    pub matrix: JobMatrix,
+    /// A job for each manifest without errors and each of its targets; none if GitHub does not take so many.
+    pub matrix: Option<JobMatrix>,
+    /// Why there is none.
+    pub no_matrix: Option<String>,
     /// What was planned.
     pub plans: Vec<OfflinePlan>,
     /// Targets that were asked for and that no manifest has.
@@ -154,13 +156,16 @@ pub fn review_offline(request: &OfflineRequest) -> OfflineReview {
     };
     let bad_snapshots: usize = looked.iter().map(|one| one.bad_snapshots.len()).sum();
     let valid: Vec<(&str, &Manifest)> = looked.iter().filter_map(Looked::valid).collect();
+    let matrix = job_matrix(&valid, &request.targets);
+    let no_matrix = matrix.excess();
     OfflineReview {
         errors: count(Severity::Error) + bad_snapshots,
         warnings: count(Severity::Warning),
         annotations,
         summary: summary(&reviews),
         sarif: render_sarif(&files),
-        matrix: job_matrix(&valid, &request.targets),
+        matrix: no_matrix.is_none().then_some(matrix),
+        no_matrix,
         plans,
         unknown_targets: unknown_targets(request, &looked),
     }
@@ -278,6 +283,8 @@ fn unknown_targets(request: &OfflineRequest, looked: &[Looked<'_>]) -> Vec<Strin
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     const MANIFEST: &str = r#"
@@ -326,7 +333,7 @@ usage-plans = ["standard"]
             "{}",
             review.summary
         );
-        assert_eq!(review.matrix.include.len(), 1);
+        assert_eq!(review.matrix.unwrap().include.len(), 1);
     }
 
     #[test]
@@ -356,7 +363,7 @@ usage-plans = ["standard"]
             "{}",
             review.annotations
         );
-        assert!(review.matrix.include.is_empty());
+        assert_eq!(review.matrix, Some(JobMatrix::default()));
     }
 
     #[test]
@@ -383,5 +390,32 @@ usage-plans = ["standard"]
             of(MANIFEST, &[], &["prod", "stagin"]).unknown_targets,
             ["stagin"]
         );
+    }
+
+    #[test]
+    fn more_jobs_than_github_makes_are_no_matrix_and_no_mistake() {
+        let review = |targets: usize| {
+            let mut text = MANIFEST.to_owned();
+            for number in 1..targets {
+                let region = format!("x{}-north-{}", ["a", "b", "c"][number / 100], number % 100);
+                let _ = write!(
+                    text,
+                    "[target.r-{number}]\nprovider = \"aws-api-gateway\"\nregion = \"{region}\"\n"
+                );
+            }
+            of(&text, &[], &[])
+        };
+        let most = review(256);
+        assert_eq!((most.errors, most.no_matrix), (0, None));
+        assert_eq!(most.matrix.unwrap().include.len(), 256);
+        let more = review(257);
+        assert_eq!((more.errors, more.warnings, more.matrix), (0, 0, None));
+        assert!(
+            more.no_matrix
+                .unwrap()
+                .ends_with("these are 257, of 1 manifest")
+        );
+        let one = of(MANIFEST, &[], &["prod"]);
+        assert_eq!((one.no_matrix, one.annotations.as_str()), (None, ""));
     }
 }
