@@ -48,31 +48,7 @@ pub fn total_budget(provider: Provider) -> Budget {
 /// Source: as [`total_budget`].
 #[must_use]
 pub fn operation_budget(provider: Provider, operation: Operation) -> Option<Budget> {
-    match provider {
-        Provider::AwsApiGateway => match operation {
-            Operation::CreateApiKey | Operation::DeleteApiKey => Some(Budget {
-                burst: 5,
-                refill_ms: 200,
-            }),
-            Operation::UpdateUsagePlan => Some(Budget {
-                burst: 1,
-                refill_ms: 20_000,
-            }),
-            Operation::CreateUsagePlan
-            | Operation::DeleteUsagePlan
-            | Operation::UpdateApiKey
-            | Operation::ImportApiKeys
-            | Operation::ListKeys
-            | Operation::ListUsagePlanKeys
-            | Operation::CreateUsagePlanKey
-            | Operation::DeleteUsagePlanKey
-            | Operation::TagResource
-            | Operation::UntagResource
-            | Operation::ReadValue
-            | Operation::Deliver => None,
-        },
-        Provider::GoogleApiKeys | Provider::AzureApiManagement => None,
-    }
+    Wall::of(provider, operation).map(|(_, budget)| budget)
 }
 
 /// What takes most of the least time of a plan.
@@ -112,11 +88,18 @@ impl Wall {
         }
     }
 
-    fn of(operation: Operation) -> Self {
-        match operation {
-            Operation::CreateApiKey => Self::CreateApiKey,
-            Operation::DeleteApiKey => Self::DeleteApiKey,
-            Operation::UpdateUsagePlan => Self::UpdateUsagePlan,
+    /// Returns the wall of an operation that has a rate of its own, and that rate.
+    ///
+    /// Source: as [`total_budget`].
+    fn of(provider: Provider, operation: Operation) -> Option<(Self, Budget)> {
+        match provider {
+            Provider::AwsApiGateway => {}
+            Provider::GoogleApiKeys | Provider::AzureApiManagement => return None,
+        }
+        let (wall, burst, refill_ms) = match operation {
+            Operation::CreateApiKey => (Self::CreateApiKey, 5, 200),
+            Operation::DeleteApiKey => (Self::DeleteApiKey, 5, 200),
+            Operation::UpdateUsagePlan => (Self::UpdateUsagePlan, 1, 20_000),
             Operation::CreateUsagePlan
             | Operation::DeleteUsagePlan
             | Operation::UpdateApiKey
@@ -128,8 +111,9 @@ impl Wall {
             | Operation::TagResource
             | Operation::UntagResource
             | Operation::ReadValue
-            | Operation::Deliver => Self::AllCalls,
-        }
+            | Operation::Deliver => return None,
+        };
+        Some((wall, Budget { burst, refill_ms }))
     }
 
     /// Returns the wall of a secret store, and what it takes of new values.
@@ -219,11 +203,11 @@ pub(super) fn floor(
             Wall::AllCalls,
         )];
         for (operation, calls) in &calls {
-            if let Some(budget) = operation_budget(provider, *operation) {
+            if let Some((wall, budget)) = Wall::of(provider, *operation) {
                 let bucket = operations
                     .entry(*operation)
                     .or_insert_with(|| Bucket::full(budget));
-                ends.push((bucket.take(now, *calls), Wall::of(*operation)));
+                ends.push((bucket.take(now, *calls), wall));
             }
         }
         for change in phase {
