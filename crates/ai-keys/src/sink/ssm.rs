@@ -19,7 +19,7 @@ use super::error::SinkError;
 use super::note::{self, Note, Told};
 use super::store::Parameters;
 use super::{Parcel, Receipt, Sink, Wanted, refuse_newer};
-use crate::provider::aws::Operation;
+use crate::provider::aws::{Operation, partition};
 use crate::provider::{ErrorKind, Paging, ProviderError};
 
 /// Parameters on a page, and values of a filter.
@@ -153,11 +153,7 @@ impl Ssm {
 
     fn receipt(&self, destination: &Destination, version: i64) -> Receipt {
         let region = self.store.region();
-        let partition = match region {
-            _ if region.starts_with("cn-") => "aws-cn",
-            _ if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let partition = partition(region);
         let name = destination.name().trim_start_matches('/');
         Receipt {
             handle: format!(

@@ -26,6 +26,7 @@ use super::endpoint;
 use super::errors::translate;
 use super::lent::NotLent;
 use super::operation::Operation;
+use super::partition::partition;
 use super::reader::Reader;
 use super::server_clock::ServerClock;
 use super::web_identity::WebIdentity;
@@ -274,11 +275,7 @@ impl Account {
     /// Returns the ARN of a key, for tags.
     pub(super) fn key_arn(&self, key_id: &str) -> String {
         let region = self.region();
-        let partition = match region {
-            _ if region.starts_with("cn-") => "aws-cn",
-            _ if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let partition = partition(region);
         format!("arn:{partition}:apigateway:{region}::/apikeys/{key_id}")
     }
 

@@ -11,6 +11,7 @@ use ai_keys_core::state::{DeliverySpec, DesiredState, Destination};
 use serde_json::{Map, Value, json};
 
 use super::operation::Operation;
+use super::partition::partition;
 
 /// What a role is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,15 +184,6 @@ fn statement(actions: &Value, resources: &Value) -> Statement {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect()
-}
-
-/// The partition of a region's ARNs.
-pub(crate) fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }
 
 /// Where values go, sorted by store.
