@@ -4,6 +4,7 @@ pub(crate) mod command;
 mod folder;
 #[path = "../missing/mod.rs"]
 mod missing;
+mod process;
 mod server;
 
 pub(crate) use folder::Folder;

@@ -1,57 +1,31 @@
-//! A moto server on a free port, ended with the test, behind a proxy that keeps the journal.
+//! A moto server behind a proxy that keeps the journal.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::net::TcpStream;
+use std::time::Duration;
 
 use ai_keys_sandbox::{FaultProxy, JournalEntry};
 use serde_json::{Value, json};
 
+use super::process::MotoProcess;
+
 const REGION: &str = "eu-west-1";
 
 pub(crate) struct Moto {
-    child: Child,
+    process: MotoProcess,
     pub(crate) proxy: FaultProxy,
-    address: String,
 }
 
 impl Moto {
     /// Credentials of moto's own account, 123456789012.
     pub(crate) const OWN: &str = "AKIAIOSFODNN7EXAMPLE";
 
-    /// Starts the server that `AI_KEYS_MOTO_SERVER` names; says so and returns none if it is not set.
+    /// Starts one; says so and returns none if there is none to start.
     pub(crate) fn start() -> Option<Self> {
-        let program = std::env::var_os("AI_KEYS_MOTO_SERVER").filter(|path| !path.is_empty());
-        let Some(program) = program else {
-            super::missing::skip("no moto (AI_KEYS_MOTO_SERVER is not set)");
-            return None;
-        };
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let child = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("AI_KEYS_MOTO_SERVER names a program that starts");
-        let address = format!("127.0.0.1:{port}");
-        let proxy = FaultProxy::start(&format!("http://{address}")).unwrap();
-        let moto = Self {
-            child,
-            proxy,
-            address,
-        };
-        let patience = Instant::now() + Duration::from_mins(1);
-        while moto.try_send("GET", "/moto-api/data.json", "").is_none() {
-            assert!(Instant::now() < patience, "moto answers within a minute");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Some(moto)
+        let process = MotoProcess::start()?;
+        let proxy = FaultProxy::start(&format!("http://{}", process.address())).unwrap();
+        Some(Self { process, proxy })
     }
 
     /// Returns the endpoint for the command under test, which the journal sees.
@@ -143,15 +117,15 @@ impl Moto {
         headers: &str,
         body: &str,
     ) -> Option<String> {
-        let mut stream = TcpStream::connect(&self.address).ok()?;
+        let address = self.process.address();
+        let mut stream = TcpStream::connect(address).ok()?;
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .ok()?;
         let request = format!(
-            "{line} HTTP/1.1\r\nhost: {}\r\nauthorization: AWS4-HMAC-SHA256 \
+            "{line} HTTP/1.1\r\nhost: {address}\r\nauthorization: AWS4-HMAC-SHA256 \
              Credential={signer}/20261123/{REGION}/{service}/aws4_request, SignedHeaders=host, \
              Signature=00\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
-            self.address,
             body.len()
         );
         stream.write_all(request.as_bytes()).ok()?;
@@ -160,13 +134,6 @@ impl Moto {
         let (head, body) = answer.split_once("\r\n\r\n")?;
         let is_good = head.get(9..12)?.starts_with('2');
         is_good.then(|| body.to_owned())
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -12,6 +12,9 @@ mod missing;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+#[path = "../moto_support/process.rs"]
+mod process;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod world;

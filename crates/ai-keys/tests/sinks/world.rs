@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::net::TcpStream;
+use std::time::Duration;
 
 use ai_keys::output::Output;
 use ai_keys::provider::aws::{Access, Account};
@@ -16,6 +15,8 @@ use ai_keys_core::state::{Delivered, DeliverySpec, Destination};
 use ai_keys_sandbox::{FaultProxy, FaultRule, JournalEntry, Options, Sandbox};
 use serde_json::{Value, json};
 
+use crate::process::MotoProcess;
+
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const FIRST: &str = "Zx9QwErTy7UiOpAs3DfGhJkL1zXcVbNm5qWeRtYu";
@@ -23,7 +24,10 @@ pub(crate) const SECOND: &str = "Bn8TgBrFvEdCwSxQaZ7yHnUjMiKoLp0plOkMiJn6";
 
 enum Server {
     Sandbox(Box<Sandbox>),
-    Moto(Child, FaultProxy),
+    Moto(
+        #[expect(dead_code, reason = "ends with the world")] MotoProcess,
+        FaultProxy,
+    ),
 }
 
 pub(crate) struct World {
@@ -41,30 +45,12 @@ impl World {
         Self::new(Server::Sandbox(Box::new(sandbox)), url).await
     }
 
-    /// Starts the server that `AI_KEYS_MOTO_SERVER` names; says so and returns none if it is not set.
+    /// Starts a moto; says so and returns none if there is none to start.
     pub(crate) async fn moto() -> Option<Self> {
-        let program = std::env::var_os("AI_KEYS_MOTO_SERVER").filter(|path| !path.is_empty());
-        let Some(program) = program else {
-            crate::missing::skip("no moto (AI_KEYS_MOTO_SERVER is not set)");
-            return None;
-        };
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let child = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("AI_KEYS_MOTO_SERVER names a program that starts");
-        let patience = Instant::now() + Duration::from_mins(1);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < patience, "moto answers within a minute");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let proxy = FaultProxy::start(&format!("http://127.0.0.1:{port}")).unwrap();
+        let process = MotoProcess::start()?;
+        let proxy = FaultProxy::start(&format!("http://{}", process.address())).unwrap();
         let url = proxy.url();
-        Some(Self::new(Server::Moto(child, proxy), url).await)
+        Some(Self::new(Server::Moto(process, proxy), url).await)
     }
 
     async fn new(server: Server, url: String) -> Self {
@@ -214,15 +200,6 @@ impl World {
         let wanted = wanted(destination, spec, 2);
         let mut seen = self.stores.observe(&[wanted]).await.unwrap();
         seen.remove(0)
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if let Server::Moto(child, _) = &mut self.server {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
     }
 }
 
