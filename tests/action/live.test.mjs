@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 
 import { ACTION, run } from "./support/act.mjs";
+import { day } from "./support/days.mjs";
 import { pullRequest } from "./support/events.mjs";
 import { HEAD, MANIFEST, NIGHT, example, merged, planned } from "./support/stories.mjs";
 import { World, closeServers } from "./support/world.mjs";
@@ -30,7 +31,7 @@ test("opened, pushed, merged, watched: one comment and one issue", async (t) => 
 
     const second = "c".repeat(40);
     github.addPull({ number: 7, head: second });
-    world.repository.write("keys.toml", MANIFEST.replace("[key.chat-web]", '[key.late]\ndescription = "Late"\nowner = "team-late"\nexpires = 2027-06-30\n\n[key.chat-web]'));
+    world.repository.write("keys.toml", MANIFEST.replace("[key.chat-web]", `[key.late]\ndescription = "Late"\nowner = "team-late"\nexpires = ${day(200)}\n\n[key.chat-web]`));
     const payload = pullRequest({ head: second, name: "synchronize" });
     (await world.act({ event: "pull_request", payload, workflow, head: second })).ended(0);
     assert.equal(github.comments.length, 1);
@@ -173,7 +174,7 @@ test("what AWS says in an error runs no command and mentions nobody", async () =
 
 test("a hostile manifest stays text in the comment, in the issue and in the log of a live plan", async () => {
   const hostile = ["%0A::error::x ##[add-mask]y", "@org/team <!-- --> <img src=x>", "`x` | ![i](http://e) </details>", "::stop-commands::t"];
-  const keys = hostile.map((text, at) => `[key.h-${at}]\ndescription = ${JSON.stringify(text)}\nowner = ${JSON.stringify(text.replace(/[ [\]()<>`|]/g, ""))}\nexpires = 2027-06-30\n`);
+  const keys = hostile.map((text, at) => `[key.h-${at}]\ndescription = ${JSON.stringify(text)}\nowner = ${JSON.stringify(text.replace(/[ [\]()<>`|]/g, ""))}\nexpires = ${day(200)}\n`);
   const manifest = `${MANIFEST}\n${keys.join("\n")}`;
   await planned({ manifest }, async (outcome, world) => {
     outcome.ended(0);

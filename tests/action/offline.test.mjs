@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { ACTION, Repository } from "./support/act.mjs";
+import { day, moved } from "./support/days.mjs";
 import { eventOf, pullRequest } from "./support/events.mjs";
 import { workflow } from "./support/workflow.mjs";
 
-const MANIFEST = readFileSync(new URL("../../examples/quickstart/keys.toml", import.meta.url), "utf8");
-const SNAPSHOT = readFileSync(new URL("../../playground/examples/quickstart.snapshot.json", import.meta.url), "utf8");
+const read = (path) => moved(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
+const MANIFEST = read("examples/quickstart/keys.toml");
+const SNAPSHOT = read("playground/examples/quickstart.snapshot.json");
 /** Runs the Action once in a repository of its own. */
 async function once({ files = { "keys.toml": MANIFEST }, inputs = {}, event = "pull_request", payload, text = workflow({ event, inputs }), ...rest }) {
   const repository = new Repository(files);
@@ -106,7 +108,7 @@ test("mistakes are annotated at their lines, and the step fails", async () => {
 });
 
 test("a warning fails the step where it is asked to", async () => {
-  const warned = `${MANIFEST}\n[key.lonely]\ndescription = "On no usage plan"\nowner = "team-a"\nexpires = 2027-06-30\nusage-plans = []\n`;
+  const warned = `${MANIFEST}\n[key.lonely]\ndescription = "On no usage plan"\nowner = "team-a"\nexpires = ${day(200)}\nusage-plans = []\n`;
   const files = { "keys.toml": warned };
   const lenient = (await once({ files, inputs: { command: "validate" } })).ended(0);
   assert.ok(lenient.annotations.warning >= 1, lenient.log);

@@ -8,6 +8,7 @@ import { env as environment } from "node:process";
 import { after, test } from "node:test";
 
 import { ACTION, Repository } from "./support/act.mjs";
+import { day } from "./support/days.mjs";
 import { pullRequest } from "./support/events.mjs";
 import { HEAD, MANIFEST, example, planned } from "./support/stories.mjs";
 import { workflow } from "./support/workflow.mjs";
@@ -44,7 +45,7 @@ test("a step that only validates", async (t) => {
 });
 
 test("a step that plans 500 keys", async (t) => {
-  const keys = Array.from({ length: 500 }, (_, number) => `[key.load-${number}]\ndescription = "Load ${number}"\nowner = "team-load"\nexpires = 2027-06-30\n\n`);
+  const keys = Array.from({ length: 500 }, (_, number) => `[key.load-${number}]\ndescription = "Load ${number}"\nowner = "team-load"\nexpires = ${day(200)}\n\n`);
   await planned({ manifest: MANIFEST + keys.join("") }, async (outcome, world) => {
     outcome.ended(0);
     const again = { event: "pull_request", payload: pullRequest({ head: HEAD, name: "synchronize" }), workflow: example("single-account"), head: HEAD, action };

@@ -2,21 +2,19 @@
 
 import { readFileSync } from "node:fs";
 
+import { moved } from "./days.mjs";
 import { eventOf, pullRequest } from "./events.mjs";
 import { World } from "./world.mjs";
 
 const text = (path) => readFileSync(new URL(`../../../examples/${path}`, import.meta.url), "utf8");
 
 /** The manifest of the quick start. */
-export const MANIFEST = text("quickstart/keys.toml");
+export const MANIFEST = moved(text("quickstart/keys.toml"));
 /** The head of the pull request. */
 export const HEAD = "a".repeat(40);
 
 /** Returns an example workflow as it is. */
 export const example = (name) => text(`workflows/${name}.yml`);
-
-/** Returns the day that is so many days from now. */
-export const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
 /** Plans once on a pull request, and hands on the outcome and the world. */
 export async function planned({ prepare = () => {}, workflow = example("single-account"), head = HEAD, manifest = MANIFEST, act, ...options }, check) {
