@@ -11,6 +11,9 @@ import { serve } from "../serve.mjs";
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
 
+/** The day on which every page opens: those of the examples must not wear off. */
+const TODAY = "2026-11-23";
+
 /** Starts a server and a browser with an empty profile. */
 export async function start(options = {}) {
   const executablePath = process.env.AI_KEYS_CHROMIUM ?? PLACES.find((place) => existsSync(place));
@@ -24,6 +27,7 @@ export async function start(options = {}) {
     viewport: { width: 1280, height: 800 },
     ...options,
   });
+  await browser.addInitScript(moveClock, Date.parse(`${TODAY}T12:00Z`) - Date.now());
   const close = async () => {
     await browser.close();
     await server.close();
@@ -46,6 +50,19 @@ export async function open(browser, address) {
   await page.waitForFunction(() => document.querySelector("#time")?.textContent !== "");
   await arrived(page);
   return page;
+}
+
+/** Runs in the page. Its clock goes on, so that it can still tell how long a pointer rests. */
+function moveClock(by) {
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) {
+      super(...(given.length > 0 ? given : [Real.now() + by]));
+    }
+    static now() {
+      return Real.now() + by;
+    }
+  };
 }
 
 /** Waits until no view waits for the planner. */
