@@ -102,7 +102,7 @@ pub fn plan_disable(
         traffic: Vec::new(),
         counts,
     };
-    plan.digest = plan.compute_digest();
+    plan.sign();
     plan
 }
 

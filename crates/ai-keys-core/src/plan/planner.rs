@@ -255,7 +255,7 @@ impl<'a> Planner<'a> {
             traffic: Vec::new(),
             counts,
         };
-        plan.digest = plan.compute_digest();
+        plan.sign();
         self.out.sort();
         Planned {
             plan,
