@@ -13,7 +13,8 @@ const path = require('node:path');
  * @property {string} annotations Workflow commands, ready to be printed.
  * @property {string} summary Markdown.
  * @property {string} sarif
- * @property {{ include: { id: string, manifest: string, target: string }[] }} matrix
+ * @property {{ include: { id: string, manifest: string, target: string }[] } | null} matrix
+ * @property {string | null} no-matrix Why there is no matrix.
  * @property {PlanReview[]} plans
  * @property {string[]} unknown-targets
  *

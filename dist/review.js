@@ -92,7 +92,9 @@ function planOutputs(plans) {
 }
 
 /**
- * Writes the diagnostics as SARIF and the job matrix, which every command offers.
+ * Writes the diagnostics as SARIF and the job matrix, which every command offers. Where there are more jobs than
+ * GitHub makes, the output is empty and a notice says so: a workflow that uses it stops there, and one that plans all
+ * of them in one job is not harmed.
  *
  * @param {import('./core').Reviewed} reviewed
  * @param {string} folder Of this step.
@@ -101,7 +103,13 @@ function planOutputs(plans) {
 function offer(reviewed, folder, env) {
   const file = path.join(folder, 'report.sarif');
   fs.writeFileSync(file, reviewed.sarif);
-  addValues(env['GITHUB_OUTPUT'] || null, { 'sarif-file': file, matrix: JSON.stringify(reviewed.matrix) });
+  const why = reviewed['no-matrix'];
+  if (why !== null) {
+    const todo = 'give a job that fans out fewer with the inputs `target` and `manifest`, or plan all of them in one job, which looks at them at once';
+    print(annotation('notice', `the output \`matrix\` is empty: ${why}: ${todo}`, { title: 'ai-keys' }));
+  }
+  const matrix = reviewed.matrix === null ? '' : JSON.stringify(reviewed.matrix);
+  addValues(env['GITHUB_OUTPUT'] || null, { 'sarif-file': file, matrix });
 }
 
 /**
