@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use crate::support::ai_keys;
+use crate::support::{Folder, ai_keys};
 
 /// Ends what a command printed; then comes its exit code.
 const END: u8 = 0x1e;
@@ -18,6 +20,8 @@ const ON_THE_DAY: &str = r#"ai-keys() {
     *) command ai-keys "$@" ;;
   esac
 }
+# A job has a process group of its own, so that it ends with all that it has started.
+set -m
 exec 2>&1
 "#;
 
@@ -82,10 +86,28 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // Its jobs end with it.
         let _ = self
             .commands
-            .write_all(b"kill $(jobs -p) 2>/dev/null; exit\n");
+            .write_all(b"for job in $(jobs -p); do kill -- -$job; done; exit\n");
         let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_a_page_leaves_running_ends_with_its_shell() {
+    let folder = Folder::new();
+    let mut shell = Shell::start(folder.path(), "2026-11-23");
+    let (printed, _) = shell.run("ai-keys sandbox >url 2>/dev/null &");
+    let mut url = String::new();
+    while !url.ends_with('\n') {
+        (url, _) = shell.run("sleep 0.01; cat url");
+    }
+    drop(shell);
+    assert_eq!(printed, "");
+    let address = url.trim().trim_start_matches("http://");
+    let patience = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < patience, "the sandbox at {url} still runs");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
