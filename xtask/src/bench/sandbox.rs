@@ -100,13 +100,8 @@ impl Sandbox {
         Ok(calls)
     }
 
-    /// Returns how many requests were refused because they came too fast.
-    pub(super) fn throttled(&self) -> Result<usize> {
-        let is_throttled = |entry: &&Value| entry.get("status") == Some(&json!(429));
-        Ok(self.journal()?.iter().filter(is_throttled).count())
-    }
-
-    fn journal(&self) -> Result<Vec<Value>> {
+    /// Returns what the sandbox says of each request since it was started.
+    pub(super) fn journal(&self) -> Result<Vec<Value>> {
         match self.send("GET", "/_sandbox/journal", "")? {
             Value::Array(entries) => Ok(entries),
             _ => bail!("the sandbox's journal is no list"),

@@ -1,6 +1,5 @@
 //! The untagged fleet at AWS's documented rates, which a sandbox of ours enforces.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -9,12 +8,13 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use super::super::Folder;
-use super::super::floor::floor_ms;
+use super::super::answers::Answers;
 use super::super::sandbox::{Rates, Sandbox};
 use super::fleet::Fleet;
 use super::peer::{Peer, Step};
 use super::rates_report;
-use crate::{python, steps};
+use crate::python;
+use crate::steps::Outcome;
 
 /// From so many keys on, ai-keys imports them.
 const IMPORTED: usize = 50;
@@ -27,61 +27,6 @@ pub(super) struct Measured {
     pub(super) answers: Answers,
     pub(super) wall: Duration,
     pub(super) processor: Duration,
-}
-
-/// How the requests of one step were answered.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answers {
-    /// All but those that were throttled, by operation.
-    pub(super) admitted: BTreeMap<String, usize>,
-    /// Those of the admitted that met another association: AWS puts one key at a time on a usage plan.
-    pub(super) conflicts: usize,
-    /// Refused because of a rate, beside the admitted.
-    pub(super) throttled: usize,
-}
-
-impl Answers {
-    pub(super) fn requests(&self) -> usize {
-        self.admitted.values().sum()
-    }
-
-    /// Returns the least time that AWS's rates allow for what was admitted.
-    pub(super) fn floor(&self) -> Duration {
-        Duration::from_millis(floor_ms(&self.admitted))
-    }
-
-    /// Reads the sandbox's journal.
-    ///
-    /// # Errors
-    /// Names a request that the sandbox cannot answer as AWS would, so that no peer is judged by it.
-    fn read(journal: &Value) -> Result<Self> {
-        let mut answers = Self::default();
-        for entry in journal.as_array().context("the journal is no list")? {
-            let text = |member| entry.get(member).and_then(Value::as_str);
-            let request = || {
-                let (method, path) = (text("method"), text("path"));
-                format!("{} {}", method.unwrap_or("?"), path.unwrap_or("?"))
-            };
-            let Some(operation) = text("operation") else {
-                bail!("the sandbox does not know the request `{}`", request());
-            };
-            match entry.get("status").and_then(Value::as_u64) {
-                Some(429) => {
-                    answers.throttled += 1;
-                    continue;
-                }
-                Some(409) => answers.conflicts += 1,
-                Some(200..400) => {}
-                status => bail!(
-                    "the sandbox refuses `{}` ({operation}): {status:?} {}",
-                    request(),
-                    text("error").unwrap_or("without a code")
-                ),
-            }
-            *answers.admitted.entry(operation.to_owned()).or_default() += 1;
-        }
-        Ok(answers)
-    }
 }
 
 /// Has a peer make the fleet, look at it again, and switch it off.
@@ -109,7 +54,7 @@ pub(super) fn measure(
             peer.name(),
             cost.out
         );
-        let answers = Answers::read(&sandbox.get("/_sandbox/journal")?)
+        let answers = Answers::read(&sandbox.journal()?)
             .with_context(|| format!("{} cannot be compared: {}", peer.name(), step.name()))?;
         drop(sandbox);
         verify(ai_keys, &state, size, step)
@@ -172,13 +117,14 @@ fn everything(sandbox: &Sandbox, path: &str) -> Result<Vec<Value>> {
 }
 
 /// Takes every step once, with a fleet that ai-keys imports and one of three keys for the script, and
-/// judges what holds for any size.
+/// judges what holds for any size. Skipped is the script where there is no python.
 ///
 /// # Errors
 /// If a step fails, or ai-keys is throttled.
-pub(in crate::bench) fn smoke(ai_keys: &Path) -> Result<()> {
+pub(in crate::bench) fn smoke(ai_keys: &Path) -> Result<Outcome> {
     let mut peers = vec![(Peer::AiKeys(ai_keys.to_owned()), IMPORTED)];
-    if matches!(python::install(&python::TESTS)?, steps::Outcome::Done(_)) {
+    let outcome = python::install(&python::TESTS)?;
+    if matches!(outcome, Outcome::Done(_)) {
         peers.push((Peer::Boto3(python::program("python")), 3));
     }
     let folder = Folder::new()?;
@@ -196,46 +142,8 @@ pub(in crate::bench) fn smoke(ai_keys: &Path) -> Result<()> {
     );
     let promises = rates_report::judged(&measured);
     ensure!(promises.keeps_promises(), "{}", promises.render());
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn entry(operation: Option<&str>, status: u16) -> Value {
-        json!({ "operation": operation, "method": "POST", "path": "/apikeys", "status": status })
-    }
-
-    #[test]
-    fn throttled_requests_stand_beside_those_that_were_let_through() {
-        let journal = json!([
-            entry(Some("CreateApiKey"), 201),
-            entry(Some("CreateApiKey"), 429),
-            entry(Some("CreateUsagePlanKey"), 409),
-            entry(Some("CreateUsagePlanKey"), 201),
-        ]);
-        let answers = Answers::read(&journal).unwrap();
-        assert_eq!(answers.requests(), 3);
-        assert_eq!((answers.throttled, answers.conflicts), (1, 1));
-    }
-
-    #[test]
-    fn a_request_that_the_sandbox_lacks_ends_the_comparison() {
-        let told = |entry| {
-            let read = Answers::read(&json!([entry]));
-            read.unwrap_err().to_string()
-        };
-        assert!(told(entry(None, 404)).contains("`POST /apikeys`"));
-        assert!(told(entry(Some("GetAccount"), 404)).contains("GetAccount"));
-    }
-
-    #[test]
-    fn the_rates_allow_what_was_admitted_no_faster() {
-        let created: Vec<Value> = (0..105).map(|_| entry(Some("CreateApiKey"), 201)).collect();
-        let answers = Answers::read(&json!(created)).unwrap();
-        assert_eq!(answers.floor(), Duration::from_secs(20));
-    }
+    Ok(match outcome {
+        Outcome::Done(_) => Outcome::Done(String::new()),
+        skipped @ Outcome::Skipped(_) => skipped,
+    })
 }

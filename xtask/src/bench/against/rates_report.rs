@@ -115,7 +115,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
-    use super::super::at_rates::Answers;
+    use super::super::super::answers::Answers;
     use super::*;
 
     fn row(step: Step, peer: &'static str, requests: usize, milliseconds: u64) -> Measured {

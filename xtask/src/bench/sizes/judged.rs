@@ -60,6 +60,14 @@ pub(in super::super) fn judged(sizes: &[Size]) -> Table {
         }
         near_the_floor(row, &mut table);
     }
+    let rows = sizes.iter().flat_map(|size| &size.commands);
+    let throttled = rows.filter_map(|row| row.at_rates).map(|at| at.throttled);
+    table.judge(
+        "all commands and sizes: requests that came too fast",
+        Promise::OnAQuietMachine,
+        [count(throttled.sum()), 0.0],
+        |requests| format!("{requests:.0}"),
+    );
     table
 }
 
@@ -120,6 +128,24 @@ mod tests {
         assert!(!judge(124, 2_000, 80), "one request more");
         assert!(!judge(123, 2_001, 80), "grows faster than the keys");
         assert!(!judge(123, 2_000, 81), "more memory");
+    }
+
+    #[test]
+    fn no_request_is_to_come_too_fast() {
+        let judge = |throttled| {
+            let at_rates = Some(AtRates {
+                took_ms: 10_000,
+                times: 1,
+                throttled,
+            });
+            let table = judged(&sizes(Measured {
+                at_rates,
+                ..row(123, 2_000, 80)
+            }));
+            !table.render().contains("missed here")
+        };
+        assert!(judge(0));
+        assert!(!judge(1));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
+use super::super::answers::Answers;
 use super::super::floor::floor_ms;
 use super::super::of_sandbox;
 use super::super::process;
@@ -40,14 +41,10 @@ impl Account {
             ai_keys: ai_keys.to_owned(),
             folder,
         };
-        account.write(manifest)?;
+        fs::write(account.folder.join("keys.toml"), manifest)?;
         let sandbox = account.start(Rates::None)?;
         sandbox.make_usage_plans()?;
         Ok((account, sandbox))
-    }
-
-    fn write(&self, manifest: &str) -> Result<()> {
-        Ok(fs::write(self.folder.join("keys.toml"), manifest)?)
     }
 
     fn start(&self, rates: Rates) -> Result<Sandbox> {
@@ -122,7 +119,7 @@ impl Life {
             Some(AtRates {
                 took_ms: u64::try_from(took.as_millis())?,
                 times,
-                throttled: sandbox.throttled()?,
+                throttled: Answers::read(&sandbox.journal()?)?.throttled,
             })
         };
         self.done.push(Measured {
@@ -135,12 +132,6 @@ impl Life {
             peak_bytes: cost.peak,
         });
         Ok(())
-    }
-
-    /// Changes the manifest.
-    pub(super) fn write(&self, manifest: &str) -> Result<()> {
-        self.own.write(manifest)?;
-        self.at_rates.write(manifest)
     }
 
     pub(super) fn end(self) -> impl Iterator<Item = Measured> {

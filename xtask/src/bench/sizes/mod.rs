@@ -65,26 +65,27 @@ pub(super) fn measure(
 ) -> Result<Size> {
     let manifest = fleet::manifest(keys);
     let mut life = Life::begin(ai_keys, &folder.join("life"), &manifest, longest)?;
-    let all = || {
-        let each = 2 * keys;
-        format!("applied {each} of {each}")
-    };
-    life.step("validate", "", |account| Ok(account.command(&["validate"])))?;
+    let applied = |changes: usize| format!("applied {changes} of {changes}");
+    life.step("validate", "no errors", |account| {
+        Ok(account.command(&["validate"]))
+    })?;
     let plan = |account: &Account| Ok(account.in_sandbox(dated(account, &["plan"])));
     let apply = |account: &Account| Ok(account.in_sandbox(dated(account, &["apply", "--yes"])));
-    life.step("plan, all new", "", plan)?;
-    life.step("apply, create", &all(), apply)?;
+    let all_new = format!("{keys} to create, {keys} to attach");
+    life.step("plan, all new", &all_new, plan)?;
+    life.step("apply, create", &applied(2 * keys), apply)?;
     life.step("plan, no change", "no changes", plan)?;
     life.step("apply, no change", "no changes", apply)?;
     // Two values of each key: a full account has no room for them.
-    if 2 * keys <= fleet::KEYS {
-        life.step("rotate, all", "applied", |account| {
+    let values = if 2 * keys <= fleet::KEYS { 2 } else { 1 };
+    if values == 2 {
+        life.step("rotate, all", &applied(3 * keys), |account| {
             let mut rotate = dated(account, &["rotate", "--yes"]);
             rotate.args((0..keys).map(fleet::key));
             Ok(account.in_sandbox(rotate))
         })?;
     }
-    life.step("disable --all", "applied", |account| {
+    life.step("disable --all", &applied(values * keys), |account| {
         let disable = |more: &[&str]| {
             let words = [&["disable", "--all"], more].concat();
             account.in_sandbox(account.command(&words))
@@ -92,13 +93,12 @@ pub(super) fn measure(
         let shown = String::from_utf8(disable(&[]).output()?.stdout)?;
         Ok(disable(&["--ack", acknowledgement(&shown)?]))
     })?;
-    // The switch has written `enabled = false` into the manifest.
-    life.write(&manifest)?;
-    life.step("apply, change each", "applied", apply)?;
+    // The manifest still wants the keys to work.
+    life.step("apply, change each", &applied(keys), apply)?;
 
     let tagged = fleet::tagged_manifest(keys);
     let mut tagged = Life::begin(ai_keys, &folder.join("tagged"), &tagged, longest)?;
-    tagged.step("apply, create with tags", &all(), apply)?;
+    tagged.step("apply, create with tags", &applied(2 * keys), apply)?;
     let commands = life.end().chain(tagged.end()).collect();
     Ok(Size { keys, commands })
 }
