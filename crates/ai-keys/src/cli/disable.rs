@@ -25,8 +25,8 @@ pub(super) async fn run(args: &Disable, run: &Run) -> Result<ExitCode, RunError>
     let file = read_manifest(&args.manifest)?;
     let day = today()?;
     let manifest = validate::require_valid(&file, day, run)?;
-    let desired = desired_states(&manifest, &args.targets)?;
-    let (opened, _stand) = open(desired, args.sandbox.as_deref(), run).await?;
+    let desired = desired_states(&manifest, &args.place.targets)?;
+    let (opened, _stand) = open(desired, args.place.sandbox.as_deref(), run).await?;
     let observed = at_once(&opened, Opened::observe_account).await;
     let mut ready = Vec::new();
     // A target that cannot be read must not keep the others' keys working.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ai_keys_core::state::RotateNow;
 
-use super::args::{Apply, Place, Rotate, Scope};
+use super::args::{Apply, Rotate, Scope};
 use super::{Run, RunError, apply};
 use crate::exit::ExitCode;
 
@@ -19,10 +19,7 @@ pub(super) async fn run(args: &Rotate, run: &Run) -> Result<ExitCode, RunError> 
     let apply = Apply {
         scope: Scope {
             manifest: args.manifest.clone(),
-            place: Place {
-                targets: args.targets.clone(),
-                sandbox: args.sandbox.clone(),
-            },
+            place: args.place.clone(),
         },
         plan: None,
         yes: args.yes,

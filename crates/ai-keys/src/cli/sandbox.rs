@@ -24,9 +24,9 @@ pub(super) async fn run(args: &SandboxServer, run: &Run) -> Result<ExitCode, Run
     } else {
         Limits::Aws
     };
-    let clock = match args.speed {
-        NonZeroU32::MIN => Clock::real(),
-        speed => Clock::fast(speed),
+    let clock = match NonZeroU32::new(args.speed) {
+        None | Some(NonZeroU32::MIN) => Clock::real(),
+        Some(speed) => Clock::fast(speed),
     };
     let options = Options {
         limits,
@@ -82,8 +82,11 @@ impl Stand {
             None => Self::Own(Box::new(Sandbox::open(dir, Options::default())?)),
         };
         let whose = match &stand {
-            Self::Own(_) => "its state",
-            Self::Other(_) => "running, its state",
+            Self::Own(_) => "its state".to_owned(),
+            Self::Other(running) => match running.speed() {
+                NonZeroU32::MIN => "running, its state".to_owned(),
+                speed => format!("running {speed} times as fast, its state"),
+            },
         };
         run.output.notice(&format!(
             "sandbox: a local API Gateway, {whose} in {}",

@@ -209,6 +209,18 @@ fn a_running_sandbox_is_shared_and_ends_with_its_signal() {
 }
 
 #[test]
+fn a_clock_that_stands_still_or_has_no_rates_to_keep_is_refused() {
+    let folder = Folder::new();
+    run_in(folder.path(), &["sandbox", "--speed", "0"])
+        .ended(2)
+        .says("0 is not in 1..=1000");
+    run_in(folder.path(), &["sandbox", "--speed", "2", "--no-limits"])
+        .ended(2)
+        .says("cannot be used with");
+    assert_eq!(folder.names(), [""; 0]);
+}
+
+#[test]
 fn a_shorter_manifest_needs_an_acknowledgement_of_each_removal() {
     let many = (0..8).fold(MANIFEST.to_owned(), |text, n| {
         text + &format!("\n[key.k{n}]\ndescription = \"x\"\nowner = \"team-b\"\n")

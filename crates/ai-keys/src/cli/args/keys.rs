@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use ai_keys_core::date::Date;
 use clap::{ArgGroup, Args};
 
+use super::Place;
+
 /// Give keys new values now.
 #[derive(Args, Debug)]
 pub(crate) struct Rotate {
@@ -16,9 +18,8 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "FILE", default_value = "keys.toml")]
     pub(crate) manifest: PathBuf,
 
-    /// Only in this target; may be repeated. In every target of the keys if not said.
-    #[arg(long = "target", value_name = "NAME")]
-    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 
     /// The old values have leaked: disable them before anything else.
     #[arg(long)]
@@ -35,16 +36,6 @@ pub(crate) struct Rotate {
     /// The day to plan for; today if not said.
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<Date>,
-
-    /// Use a local sandbox in place of every target, its state in DIR.
-    #[arg(
-        long,
-        value_name = "DIR",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = ".ai-keys-sandbox"
-    )]
-    pub(crate) sandbox: Option<PathBuf>,
 }
 
 /// Make keys stop working at once.
@@ -73,9 +64,8 @@ pub(crate) struct Disable {
     #[arg(long, value_name = "FILE", default_value = "keys.toml")]
     pub(crate) manifest: PathBuf,
 
-    /// Only in this target; may be repeated. In every target if not said.
-    #[arg(long = "target", value_name = "NAME")]
-    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 
     /// Acknowledge what is shown, in its words: 'disable:all@DIGEST'. Once for each target.
     #[arg(long = "ack", value_name = "WORDS")]
@@ -85,16 +75,6 @@ pub(crate) struct Disable {
     /// enable them again.
     #[arg(long)]
     pub(crate) write: bool,
-
-    /// Use a local sandbox in place of every target, its state in DIR.
-    #[arg(
-        long,
-        value_name = "DIR",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = ".ai-keys-sandbox"
-    )]
-    pub(crate) sandbox: Option<PathBuf>,
 }
 
 /// Show one key's value.

@@ -1,9 +1,8 @@
 //! What `sandbox` takes.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, value_parser};
 
 /// Run a local API Gateway.
 #[derive(Args, Debug)]
@@ -22,6 +21,12 @@ pub(crate) struct SandboxServer {
 
     /// Let its clock run this many times as fast: AWS's rates pass as quickly, and a run that would
     /// take an hour there takes a minute at 60. Commands with `--sandbox=DIR` keep up with it
-    #[arg(long, value_name = "TIMES", default_value_t = NonZeroU32::MIN, conflicts_with = "no_limits")]
-    pub(crate) speed: NonZeroU32,
+    #[arg(
+        long,
+        value_name = "TIMES",
+        default_value_t = 1,
+        value_parser = value_parser!(u32).range(1..=1000),
+        conflicts_with = "no_limits"
+    )]
+    pub(crate) speed: u32,
 }

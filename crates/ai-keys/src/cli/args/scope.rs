@@ -16,7 +16,7 @@ pub(crate) struct Scope {
 }
 
 /// Which targets, or the sandbox in their place.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Place {
     /// Only this target; may be repeated. Every target if not said.
     #[arg(long = "target", value_name = "NAME")]
